@@ -1,0 +1,3 @@
+//! From source text to facts, one folder per language.
+
+pub mod rust;

@@ -1,0 +1,11 @@
+//! route-role's linter, as a library: the stages that the command line calls one after the other.
+//!
+//! Data flows one way, in the order of the folders: files ([`source`]) become facts ([`frontend`]), facts become an inventory of routes ([`resolve`]), the
+//! inventory and the policy become a surface ([`surface`]), rules read the surface ([`rule`]), and printers show what they found ([`report`]).
+
+pub mod frontend;
+pub mod report;
+pub mod resolve;
+pub mod rule;
+pub mod source;
+pub mod surface;

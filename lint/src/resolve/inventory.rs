@@ -1,0 +1,222 @@
+//! The inventory: every route of every program, with all that restricts it, before any policy is applied.
+
+use route_role_policy::Declaration;
+use route_role_policy::term::Term;
+
+use crate::source::Span;
+
+/// Every route that was found, and what kept the list from being complete.
+#[derive(Debug, Default, Clone)]
+pub struct Inventory {
+    /// The programs that serve routes, sorted by name.
+    pub programs: Vec<Program>,
+    /// The routes, sorted by program, path and method.
+    pub routes: Vec<Route>,
+    /// What could not be seen or resolved.
+    pub notes: Vec<Note>,
+    /// How much was read.
+    pub coverage: Coverage,
+}
+
+/// A binary, or a library whose routers no binary of the tree mounts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Program {
+    /// The name of the binary or package.
+    pub name: String,
+}
+
+/// One method at one path.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Index into [`Inventory::programs`].
+    pub program: usize,
+    /// Upper case; `ANY` where every method is served.
+    pub method: String,
+    /// The full path, as `/a/{id}` and `/a/{*rest}`; a segment that can't be known is `{*}`.
+    pub path: String,
+    /// What answers.
+    pub handler: Handler,
+    /// What restricts the route: layers from the outermost in, then attributes, then extractors in their order.
+    pub guards: Vec<Guard>,
+    /// What `#[route_role]` says, where the handler carries one that could be read against the policy.
+    pub attribute: Option<Attribute>,
+    /// How the API description speaks of the route.
+    pub documentation: Documentation,
+    /// Where the route is registered, then where each router around it is mounted, from the inside out.
+    pub mounts: Vec<Span>,
+    /// Conditions of the program under which the route exists.
+    pub conditions: Vec<Condition>,
+    /// Scopes, roles and tiers that appear in the handler's guards, with their places.
+    pub scope_uses: Vec<ScopeUse>,
+}
+
+/// What answers a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handler {
+    /// The full name, `crate::hosts::handlers::create_host`; for a closure or service a description.
+    pub name: String,
+    /// What kind of thing it is.
+    pub kind: HandlerKind,
+    /// Where it is defined: the name of the function, or the whole closure.
+    pub span: Span,
+}
+
+/// What kind of thing answers a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandlerKind {
+    /// A function whose signature was read.
+    Function,
+    /// A closure whose parameters were read.
+    Closure,
+    /// A `tower` service: nothing is known of what it demands.
+    Service,
+    /// The fallback of a router.
+    Fallback,
+    /// Something that could not be followed.
+    Unknown,
+}
+
+/// `#[route_role]` on a handler.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    /// What it says.
+    pub declaration: Declaration,
+    /// The attribute.
+    pub span: Span,
+}
+
+/// Something that restricts a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    /// How it is attached.
+    pub kind: GuardKind,
+    /// What it is, names resolved as far as possible.
+    pub term: Term,
+    /// The same guard seen through type aliases, one step each, the last one fully expanded.
+    pub expansions: Vec<Term>,
+    /// How a reader of the source knows it: `Authorized<Member>`.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Whether the type or function is defined in the linted tree, and there answers requests (an extractor or middleware of the application's own).
+    pub local: bool,
+}
+
+/// How a guard is attached to a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GuardKind {
+    /// A layer around the route or a router that contains it.
+    Layer,
+    /// An attribute of the handler other than `#[route_role]`.
+    Attribute,
+    /// A parameter of the handler.
+    Extractor,
+    /// `#[route_role]`.
+    RouteRole,
+}
+
+/// How the API description speaks of a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Documentation {
+    /// The program has no API description.
+    None,
+    /// The operation is part of the API description.
+    Documented(Operation),
+    /// The handler has an operation, but the route isn't in the API description: a second mount, a plain router.
+    Undocumented {
+        /// The operation that the handler carries, if it does.
+        operation: Option<Operation>,
+    },
+    /// The route exists only because a registration crosses methods and paths: nobody wrote it down.
+    Accidental {
+        /// The operation that the handler carries.
+        operation: Operation,
+    },
+}
+
+/// What a handler's API documentation says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// The operation's id, where it is stated or could be computed.
+    pub id: Option<String>,
+    /// `None` where nothing is said and the document's default applies.
+    pub security: Option<Vec<SecurityRequirement>>,
+    /// The document's default security, `None` where it states none.
+    pub default_security: Option<Vec<SecurityRequirement>>,
+    /// The documentation attribute.
+    pub span: Span,
+    /// The `security(…)` in it.
+    pub security_span: Option<Span>,
+}
+
+/// One way to authenticate: all schemes of it are needed; none at all means anyone may call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SecurityRequirement {
+    /// Scheme names with the scopes that each must grant.
+    pub schemes: Vec<(String, Vec<String>)>,
+}
+
+/// A condition under which a route exists.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Condition {
+    /// The condition as written, on one line.
+    pub text: String,
+    /// False for the `else` side.
+    pub holds: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A scope literal in a guard or attribute.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ScopeUse {
+    /// The scope's text.
+    pub scope: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Something that the linter could not see, or saw and wants known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// What kind of gap it is.
+    pub kind: NoteKind,
+    /// What could not be seen, in one sentence.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where.
+    pub span: Option<Span>,
+}
+
+/// Kinds of [`Note`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoteKind {
+    /// A file, or a part of it, that isn't valid source text.
+    SyntaxError,
+    /// A router, path, method or handler that could not be resolved.
+    Unresolved,
+    /// A service that answers requests and can't be looked into.
+    Opaque,
+    /// A router that nothing mounts.
+    DeadRouter,
+    /// An attribute `#[route_role]` that can't be read against the policy.
+    InvalidAttribute,
+}
+
+/// How much was read.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// Source files under the root.
+    pub files: usize,
+    /// Files that could matter for routes and were parsed.
+    pub parsed_files: usize,
+    /// Files that could not be parsed.
+    pub unparsed_files: usize,
+    /// Routers, paths or handlers that could not be resolved.
+    pub unresolved: usize,
+    /// Services that can't be looked into.
+    pub opaque: usize,
+    /// Routers that nothing mounts.
+    pub dead_routers: usize,
+}

@@ -1,0 +1,161 @@
+//! What the guards of a route add up to.
+
+use std::borrow::Cow;
+
+use crate::{Feature, Level, PrincipalKind, Scope, Tier};
+
+/// Who may call a route: any one of the alternatives lets a caller in.
+///
+/// Without alternatives nobody may call it; the alternative that asks for nothing lets everyone in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Access {
+    /// The ways in.
+    pub alternatives: Cow<'static, [Alternative]>,
+}
+
+/// One way in: everything that it names must hold.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Alternative {
+    /// The kinds of caller that this way accepts.
+    pub principals: Principals,
+    /// Scopes, every clause of which the caller must meet.
+    pub scopes: Cow<'static, [ScopeClause]>,
+    /// Tiers, each of which the caller must reach.
+    pub tiers: Cow<'static, [Tier]>,
+    /// Levels, at each of which the caller must act.
+    pub levels: Cow<'static, [Level]>,
+    /// Features, each of which must be switched on for the caller.
+    pub features: Cow<'static, [Feature]>,
+}
+
+/// The kinds of caller that an alternative accepts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Principals {
+    /// The kind of caller doesn't matter: `anonymous` is in.
+    Everyone,
+    /// Only these kinds.
+    Only(Cow<'static, [PrincipalKind]>),
+}
+
+/// Scopes of which a caller must hold at least one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeClause {
+    /// The scopes; an empty clause can't be met.
+    pub any_of: Cow<'static, [Scope]>,
+}
+
+impl Access {
+    /// Everyone may call.
+    pub const EVERYONE: Self = Self { alternatives: Cow::Borrowed(&[Alternative::UNRESTRICTED]) };
+    /// Nobody may call.
+    pub const NOBODY: Self = Self { alternatives: Cow::Borrowed(&[]) };
+
+    /// An access with one way in.
+    pub fn one(alternative: Alternative) -> Self {
+        Self { alternatives: Cow::Owned(vec![alternative]) }
+    }
+
+    /// Whether a caller without credentials is let in.
+    pub fn is_open(&self) -> bool {
+        self.alternatives.iter().any(|alternative| *alternative == Alternative::UNRESTRICTED)
+    }
+
+    /// The ways in that accept a kind of caller.
+    pub fn accepting<'a>(&'a self, kind: &'a PrincipalKind) -> impl Iterator<Item = &'a Alternative> {
+        self.alternatives.iter().filter(move |alternative| alternative.principals.accepts(kind))
+    }
+
+    /// Either of two accesses suffices.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        Self::normalised(self.alternatives.iter().chain(other.alternatives.iter()).cloned().collect())
+    }
+
+    /// Both accesses must be granted.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let both = self
+            .alternatives
+            .iter()
+            .flat_map(|left| other.alternatives.iter().filter_map(|right| left.and(right)))
+            .collect();
+        Self::normalised(both)
+    }
+
+    fn normalised(mut alternatives: Vec<Alternative>) -> Self {
+        alternatives.sort();
+        alternatives.dedup();
+        Self { alternatives: Cow::Owned(alternatives) }
+    }
+}
+
+impl Alternative {
+    /// The way in that asks for nothing.
+    pub const UNRESTRICTED: Self = Self {
+        principals: Principals::Everyone,
+        scopes: Cow::Borrowed(&[]),
+        tiers: Cow::Borrowed(&[]),
+        levels: Cow::Borrowed(&[]),
+        features: Cow::Borrowed(&[]),
+    };
+
+    /// The way in that meets both; `None` if no kind of caller can.
+    pub fn and(&self, other: &Self) -> Option<Self> {
+        Some(Self {
+            principals: self.principals.and(&other.principals)?,
+            scopes: union(&self.scopes, &other.scopes),
+            tiers: highest(&self.tiers, &other.tiers),
+            levels: union(&self.levels, &other.levels),
+            features: union(&self.features, &other.features),
+        })
+    }
+
+    /// Every scope that is named in any clause.
+    pub fn named_scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.scopes.iter().flat_map(|clause| clause.any_of.iter())
+    }
+}
+
+impl Principals {
+    /// Whether a kind of caller is accepted.
+    pub fn accepts(&self, kind: &PrincipalKind) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Only(kinds) => kinds.contains(kind),
+        }
+    }
+
+    fn and(&self, other: &Self) -> Option<Self> {
+        let kinds = match (self, other) {
+            (Self::Everyone, rest) | (rest, Self::Everyone) => return Some(rest.clone()),
+            (Self::Only(left), Self::Only(right)) => {
+                left.iter().filter(|kind| right.contains(kind)).cloned().collect::<Vec<_>>()
+            }
+        };
+        (!kinds.is_empty()).then(|| Self::Only(Cow::Owned(kinds)))
+    }
+}
+
+impl ScopeClause {
+    /// A clause that one scope meets.
+    pub fn one(scope: Scope) -> Self {
+        Self { any_of: Cow::Owned(vec![scope]) }
+    }
+}
+
+fn union<T: Ord + Clone>(left: &[T], right: &[T]) -> Cow<'static, [T]> {
+    let mut both = [left, right].concat();
+    both.sort();
+    both.dedup();
+    Cow::Owned(both)
+}
+
+/// Of tiers on one ladder only the highest counts.
+fn highest(left: &[Tier], right: &[Tier]) -> Cow<'static, [Tier]> {
+    let mut both = [left, right].concat();
+    both.sort();
+    both.dedup();
+    let kept =
+        both.iter().filter(|tier| !both.iter().any(|other| other != *tier && other.satisfies(tier))).cloned().collect();
+    Cow::Owned(kept)
+}

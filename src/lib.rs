@@ -1,0 +1,1 @@
+//! Route roles for web services.
