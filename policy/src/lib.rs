@@ -34,6 +34,8 @@ pub mod placed;
 #[cfg(feature = "file")]
 pub mod policy;
 pub mod principal;
+#[cfg(feature = "file")]
+pub mod schema;
 pub mod scope;
 #[cfg(feature = "file")]
 pub mod suggest;
