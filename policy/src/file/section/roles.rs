@@ -36,7 +36,8 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &Fields<'_>, policy: &mut Po
                 let known = names.iter().any(|name| *name == other.as_str());
                 if !known {
                     let text = (*other).clone().map(|name| name.to_string());
-                    reader.unknown(&text, "role", "roles", names.iter().map(String::as_str));
+                    let others = names.iter().map(String::as_str).filter(|name| *name != role.name.value.as_str());
+                    reader.unknown(&text, "role", "roles", others);
                 }
                 known
             })
