@@ -111,6 +111,12 @@ proptest! {
     }
 
     #[test]
+    fn demanding_the_same_twice_adds_no_alternatives(access in access()) {
+        prop_assert!(access.and(&access).alternatives.len() <= access.alternatives.len());
+        prop_assert!(access.or(&access).alternatives.len() <= access.alternatives.len());
+    }
+
+    #[test]
     fn an_open_access_lets_in_a_caller_who_has_nothing(access in access()) {
         prop_assert_eq!(access.is_open(), allows(&access, &Principal::anonymous()));
     }
