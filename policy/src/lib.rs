@@ -7,6 +7,7 @@
 pub mod access;
 pub mod decide;
 pub mod declaration;
+pub mod lock;
 pub mod name;
 pub mod principal;
 pub mod scope;

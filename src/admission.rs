@@ -1,0 +1,135 @@
+//! From a declaration and a caller to "let in" or an answer: what every framework's guard does.
+
+use route_role_policy::{Decision, Declaration, Denial, Principal, PrincipalKind, Refusal, decide};
+
+use crate::Answer;
+
+/// Why a caller is not let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Rejection {
+    /// The access says no.
+    Refused(Refusal),
+    /// The policy doesn't know this kind of caller.
+    UnknownKind(PrincipalKind),
+    /// The path addresses a tenant that isn't the caller's.
+    WrongTenant,
+    /// The route has no path parameter of the name that its declaration binds the tenant to.
+    MissingTenantParameter,
+}
+
+/// Decides whether `principal` may go on to the handler.
+///
+/// `tenant_in_path` is the value of the path parameter that [`Declaration::tenant`] names.
+pub(crate) fn admit(
+    declaration: &Declaration,
+    known_kinds: &[PrincipalKind],
+    principal: &Principal,
+    tenant_in_path: Option<&str>,
+) -> Result<(), Rejection> {
+    if !known_kinds.contains(&principal.kind) {
+        return Err(Rejection::UnknownKind(principal.kind.clone()));
+    }
+    if let Decision::Deny(refusal) = decide(&declaration.access, principal) {
+        return Err(Rejection::Refused(refusal));
+    }
+    if declaration.tenant.is_none() {
+        return Ok(());
+    }
+    match tenant_in_path {
+        None => Err(Rejection::MissingTenantParameter),
+        Some(addressed) if principal.tenant.as_deref() == Some(addressed) => Ok(()),
+        Some(_) => Err(Rejection::WrongTenant),
+    }
+}
+
+/// What a caller is told who was not let in.
+pub(crate) fn answer(declaration: &Declaration, rejection: &Rejection) -> Answer {
+    match rejection {
+        Rejection::Refused(Refusal::Unauthenticated) => Answer::Unauthenticated,
+        Rejection::MissingTenantParameter => Answer::Undecided,
+        Rejection::Refused(_) | Rejection::UnknownKind(_) | Rejection::WrongTenant => denied(declaration),
+    }
+}
+
+/// What a known caller is told who is refused, as far as is known without the object.
+///
+/// Before the object is looked up nothing says that the caller may read it, so `not_found_unless_readable` is 404 here.
+pub(crate) fn denied(declaration: &Declaration) -> Answer {
+    match declaration.denial {
+        None | Some(Denial::Forbidden) => Answer::Forbidden,
+        Some(Denial::NotFound | Denial::NotFoundUnlessReadable) => Answer::Absent,
+    }
+}
+
+/// What a caller is told who is refused, but may read the object.
+pub(crate) fn denied_to_reader(declaration: &Declaration) -> Answer {
+    match declaration.denial {
+        None | Some(Denial::Forbidden | Denial::NotFoundUnlessReadable) => Answer::Forbidden,
+        Some(Denial::NotFound) => Answer::Absent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use route_role_policy::{Access, Alternative, Principals};
+
+    use super::*;
+
+    fn users_of_a_workspace(denial: Denial) -> Declaration {
+        Declaration {
+            role: Some("User".into()),
+            access: Access::one(Alternative {
+                principals: Principals::Only(Cow::Owned(vec![PrincipalKind::USER])),
+                ..Alternative::UNRESTRICTED
+            }),
+            resource: None,
+            denial: Some(denial),
+            credential: None,
+            data: Cow::Borrowed(&[]),
+            parent: None,
+            tenant: Some(Cow::Borrowed("workspace_id")),
+            reason: None,
+        }
+    }
+
+    fn admitted(principal: &Principal, tenant: Option<&str>) -> Result<(), Rejection> {
+        admit(&users_of_a_workspace(Denial::NotFound), &PrincipalKind::BUILT_IN, principal, tenant)
+    }
+
+    #[test]
+    fn the_caller_of_the_addressed_tenant_is_let_in_and_no_other() {
+        let user = Principal::new(PrincipalKind::USER).with_tenant("w1");
+        assert_eq!(admitted(&user, Some("w1")), Ok(()));
+        assert_eq!(admitted(&user, Some("w2")), Err(Rejection::WrongTenant));
+        assert_eq!(admitted(&user, None), Err(Rejection::MissingTenantParameter));
+        let without_tenant = Principal::new(PrincipalKind::USER);
+        assert_eq!(admitted(&without_tenant, Some("w1")), Err(Rejection::WrongTenant));
+    }
+
+    #[test]
+    fn a_kind_that_the_policy_does_not_know_is_refused() {
+        let robot = PrincipalKind::literal("robot");
+        assert_eq!(admitted(&Principal::new(robot.clone()), Some("w1")), Err(Rejection::UnknownKind(robot)));
+    }
+
+    #[test]
+    fn the_declared_denial_decides_between_forbidden_and_absent() {
+        let told = |denial| {
+            let declaration = users_of_a_workspace(denial);
+            let before = answer(&declaration, &Rejection::WrongTenant);
+            (before, denied(&declaration), denied_to_reader(&declaration))
+        };
+        assert_eq!(told(Denial::Forbidden), (Answer::Forbidden, Answer::Forbidden, Answer::Forbidden));
+        assert_eq!(told(Denial::NotFound), (Answer::Absent, Answer::Absent, Answer::Absent));
+        assert_eq!(told(Denial::NotFoundUnlessReadable), (Answer::Absent, Answer::Absent, Answer::Forbidden));
+    }
+
+    #[test]
+    fn a_caller_without_credentials_is_told_so_whatever_the_denial() {
+        let declaration = users_of_a_workspace(Denial::NotFound);
+        let rejection = admitted(&Principal::anonymous(), Some("w1")).expect_err("anonymous callers are not users");
+        assert_eq!(answer(&declaration, &rejection), Answer::Unauthenticated);
+    }
+}
