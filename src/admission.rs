@@ -2,7 +2,7 @@
 
 use route_role_policy::{Decision, Declaration, Denial, Principal, PrincipalKind, Refusal, decide};
 
-use crate::Answer;
+use crate::{Answer, Protected, TenantBinding};
 
 /// Why a caller is not let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,13 +20,9 @@ pub(crate) enum Rejection {
 /// Decides whether `principal` may go on to the handler.
 ///
 /// `tenant_in_path` is the value of the path parameter that [`Declaration::tenant`] names.
-pub(crate) fn admit(
-    declaration: &Declaration,
-    known_kinds: &[PrincipalKind],
-    principal: &Principal,
-    tenant_in_path: Option<&str>,
-) -> Result<(), Rejection> {
-    if !known_kinds.contains(&principal.kind) {
+pub(crate) fn admit<P: Protected>(principal: &Principal, tenant_in_path: Option<&str>) -> Result<(), Rejection> {
+    let declaration = P::DECLARATION;
+    if !P::KNOWN_KINDS.contains(&principal.kind) {
         return Err(Rejection::UnknownKind(principal.kind.clone()));
     }
     if let Decision::Deny(refusal) = decide(&declaration.access, principal) {
@@ -36,6 +32,7 @@ pub(crate) fn admit(
         return Ok(());
     }
     match tenant_in_path {
+        None if P::TENANT_BINDING == TenantBinding::Level => Ok(()),
         None => Err(Rejection::MissingTenantParameter),
         Some(addressed) if principal.tenant.as_deref() == Some(addressed) => Ok(()),
         Some(_) => Err(Rejection::WrongTenant),
@@ -73,51 +70,73 @@ pub(crate) fn denied_to_reader(declaration: &Declaration) -> Answer {
 mod tests {
     use std::borrow::Cow;
 
-    use route_role_policy::{Access, Alternative, Principals};
+    use route_role_policy::{Access, Alternative, Principals, RoleName};
 
     use super::*;
 
-    fn users_of_a_workspace(denial: Denial) -> Declaration {
-        Declaration {
-            role: Some("User".into()),
-            access: Access::one(Alternative {
-                principals: Principals::Only(Cow::Owned(vec![PrincipalKind::USER])),
-                ..Alternative::UNRESTRICTED
-            }),
-            resource: None,
-            denial: Some(denial),
-            credential: None,
-            data: Cow::Borrowed(&[]),
-            parent: None,
-            tenant: Some(Cow::Borrowed("workspace_id")),
-            reason: None,
-        }
+    const USERS_OF_A_WORKSPACE: Declaration = Declaration {
+        role: Some(RoleName::literal("User")),
+        access: Access {
+            alternatives: Cow::Borrowed(
+                const {
+                    &[Alternative {
+                        principals: Principals::Only(Cow::Borrowed(const { &[PrincipalKind::USER] })),
+                        ..Alternative::UNRESTRICTED
+                    }]
+                },
+            ),
+        },
+        resource: None,
+        denial: Some(Denial::NotFound),
+        credential: None,
+        data: Cow::Borrowed(&[]),
+        parent: None,
+        tenant: Some(Cow::Borrowed("workspace_id")),
+        reason: None,
+    };
+
+    struct Stated;
+    impl Protected for Stated {
+        const DECLARATION: &'static Declaration = &USERS_OF_A_WORKSPACE;
+        const KNOWN_KINDS: &'static [PrincipalKind] = &PrincipalKind::BUILT_IN;
+        const TENANT_BINDING: TenantBinding = TenantBinding::Attribute;
     }
 
-    fn admitted(principal: &Principal, tenant: Option<&str>) -> Result<(), Rejection> {
-        admit(&users_of_a_workspace(Denial::NotFound), &PrincipalKind::BUILT_IN, principal, tenant)
+    struct OfLevel;
+    impl Protected for OfLevel {
+        const DECLARATION: &'static Declaration = &USERS_OF_A_WORKSPACE;
+        const KNOWN_KINDS: &'static [PrincipalKind] = &PrincipalKind::BUILT_IN;
+        const TENANT_BINDING: TenantBinding = TenantBinding::Level;
     }
 
     #[test]
     fn the_caller_of_the_addressed_tenant_is_let_in_and_no_other() {
         let user = Principal::new(PrincipalKind::USER).with_tenant("w1");
-        assert_eq!(admitted(&user, Some("w1")), Ok(()));
-        assert_eq!(admitted(&user, Some("w2")), Err(Rejection::WrongTenant));
-        assert_eq!(admitted(&user, None), Err(Rejection::MissingTenantParameter));
+        assert_eq!(admit::<Stated>(&user, Some("w1")), Ok(()));
+        assert_eq!(admit::<Stated>(&user, Some("w2")), Err(Rejection::WrongTenant));
+        assert_eq!(admit::<OfLevel>(&user, Some("w2")), Err(Rejection::WrongTenant));
         let without_tenant = Principal::new(PrincipalKind::USER);
-        assert_eq!(admitted(&without_tenant, Some("w1")), Err(Rejection::WrongTenant));
+        assert_eq!(admit::<Stated>(&without_tenant, Some("w1")), Err(Rejection::WrongTenant));
+    }
+
+    #[test]
+    fn a_path_without_the_tenant_is_refused_only_if_the_attribute_states_it() {
+        let user = Principal::new(PrincipalKind::USER).with_tenant("w1");
+        assert_eq!(admit::<Stated>(&user, None), Err(Rejection::MissingTenantParameter));
+        assert_eq!(admit::<OfLevel>(&user, None), Ok(()));
     }
 
     #[test]
     fn a_kind_that_the_policy_does_not_know_is_refused() {
         let robot = PrincipalKind::literal("robot");
-        assert_eq!(admitted(&Principal::new(robot.clone()), Some("w1")), Err(Rejection::UnknownKind(robot)));
+        let rejection = admit::<Stated>(&Principal::new(robot.clone()), Some("w1"));
+        assert_eq!(rejection, Err(Rejection::UnknownKind(robot)));
     }
 
     #[test]
     fn the_declared_denial_decides_between_forbidden_and_absent() {
         let told = |denial| {
-            let declaration = users_of_a_workspace(denial);
+            let declaration = Declaration { denial: Some(denial), ..USERS_OF_A_WORKSPACE };
             let before = answer(&declaration, &Rejection::WrongTenant);
             (before, denied(&declaration), denied_to_reader(&declaration))
         };
@@ -128,8 +147,8 @@ mod tests {
 
     #[test]
     fn a_caller_without_credentials_is_told_so_whatever_the_denial() {
-        let declaration = users_of_a_workspace(Denial::NotFound);
-        let rejection = admitted(&Principal::anonymous(), Some("w1")).expect_err("anonymous callers are not users");
-        assert_eq!(answer(&declaration, &rejection), Answer::Unauthenticated);
+        let rejection =
+            admit::<Stated>(&Principal::anonymous(), Some("w1")).expect_err("anonymous callers are not users");
+        assert_eq!(answer(&USERS_OF_A_WORKSPACE, &rejection), Answer::Unauthenticated);
     }
 }

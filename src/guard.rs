@@ -17,6 +17,18 @@ pub trait Protected: Send + Sync + 'static {
     const DECLARATION: &'static Declaration;
     /// The kinds of caller that the policy knows; any other is refused.
     const KNOWN_KINDS: &'static [PrincipalKind];
+    /// Where [`Declaration::tenant`] comes from.
+    const TENANT_BINDING: TenantBinding;
+}
+
+/// Where a declaration's tenant parameter comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TenantBinding {
+    /// The role's level names it: it binds wherever the path has such a parameter. Other paths leave it to the caller's
+    /// session or key which tenant is meant.
+    Level,
+    /// The attribute itself names it: a path without it is refused.
+    Attribute,
 }
 
 /// The proof that the caller satisfies `P`'s declaration.
@@ -67,6 +79,7 @@ impl Protected for Refused {
         reason: None,
     };
     const KNOWN_KINDS: &'static [PrincipalKind] = &PrincipalKind::BUILT_IN;
+    const TENANT_BINDING: TenantBinding = TenantBinding::Attribute;
 }
 
 /// Fails to compile if a constant's scope is not one that the policy declares.

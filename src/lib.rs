@@ -30,7 +30,7 @@ mod guard;
 mod route;
 
 pub use answer::Answer;
-pub use guard::{Guard, Protected, Refused};
+pub use guard::{Guard, Protected, Refused, TenantBinding};
 pub use route::{Mismatch, Route, verify};
 pub use route_role_macros::route_role;
 /// The vocabulary that the application, the attribute and the linter share.

@@ -50,7 +50,7 @@ async fn check<P: Protected>(parts: &mut Parts) -> Result<(), Refusal> {
         Some(parameter) => path_parameter(parts, parameter).await,
         None => None,
     };
-    admission::admit(declaration, P::KNOWN_KINDS, &principal, tenant.as_deref()).map_err(|rejection| {
+    admission::admit::<P>(&principal, tenant.as_deref()).map_err(|rejection| {
         log_mistake(parts, declaration, &rejection);
         refuse(admission::answer(declaration, &rejection))
     })

@@ -1,0 +1,90 @@
+//! The hidden type that carries a declaration.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use route_role_policy::attribute::{self, Resolved, Signature, combine};
+use syn::Visibility;
+
+use crate::declaration::{self, Words};
+use crate::names;
+use crate::policy_file::{self, LoadedPolicy};
+
+/// What one attribute expands to.
+pub(crate) struct Marker {
+    /// The items that stand beside the handler.
+    pub(crate) definition: TokenStream,
+    /// The type of the handler's first argument.
+    pub(crate) guard: TokenStream,
+}
+
+impl Marker {
+    /// Defines the type `name`; on any problem reports it, and guards with a type that refuses everyone.
+    pub(crate) fn expand(
+        name: Ident,
+        visibility: &Visibility,
+        arguments: TokenStream,
+        mut problems: Vec<syn::Error>,
+    ) -> Self {
+        let route_role = names::route_role_crate();
+        let read = read(arguments);
+        let problem = match read {
+            Ok(read) if problems.is_empty() => {
+                let definition = define(&route_role, &name, visibility, &read);
+                return Self { definition, guard: quote!(#route_role::Guard<#name>) };
+            }
+            Ok(_) => None,
+            Err(problem) => Some(problem),
+        };
+        problems.extend(problem);
+        let definition = problems.iter().map(syn::Error::to_compile_error).collect();
+        Self { definition, guard: quote!(#route_role::Guard<#route_role::Refused>) }
+    }
+}
+
+/// An attribute that the policy agrees with.
+struct Read {
+    resolved: Resolved,
+    /// Whether the attribute itself says what binds the tenant.
+    states_tenant: bool,
+    policy: LoadedPolicy,
+}
+
+fn read(arguments: TokenStream) -> syn::Result<Read> {
+    let syntax = attribute::parse(arguments)?;
+    let policy = policy_file::load()?;
+    let unknown_constant = |_: &syn::Path| None;
+    let resolved = attribute::resolve(&syntax, &policy.policy, &Signature::UNKNOWN, &unknown_constant);
+    match resolved {
+        Ok(resolved) => Ok(Read { resolved, states_tenant: syntax.tenant.is_some(), policy }),
+        Err(problems) => {
+            Err(combine(problems).unwrap_or_else(|| syn::Error::new(Span::call_site(), "the attribute can't be read")))
+        }
+    }
+}
+
+fn define(route_role: &TokenStream, name: &Ident, visibility: &Visibility, read: &Read) -> TokenStream {
+    let words = Words::new(route_role, &read.resolved);
+    let declaration = words.declaration(&read.resolved);
+    let kinds = read.policy.policy.principal_kinds().map(|kind| words.name("PrincipalKind", kind.as_str()));
+    let constants = declaration::constants(&read.resolved);
+    let patterns: Vec<&str> = read.policy.policy.scopes.iter().map(|pattern| pattern.as_str()).collect();
+    let checks = constants.iter().map(|path| words.require_scope(path, &patterns));
+    let dependencies = read.policy.dependencies();
+    let binding = if read.states_tenant { quote!(Attribute) } else { quote!(Level) };
+    quote! {
+        #[doc(hidden)]
+        #[allow(dead_code, non_camel_case_types)]
+        #[derive(Debug)]
+        #visibility enum #name {}
+
+        #[doc(hidden)]
+        impl #route_role::Protected for #name {
+            const DECLARATION: &'static #route_role::Declaration = &#declaration;
+            const KNOWN_KINDS: &'static [#route_role::PrincipalKind] = &[#(#kinds),*];
+            const TENANT_BINDING: #route_role::TenantBinding = #route_role::TenantBinding::#binding;
+        }
+
+        #(#checks)*
+        #dependencies
+    }
+}

@@ -1,0 +1,44 @@
+//! What the recording router knows of its routes.
+
+use route_role::{Guard, Mismatch, Protected};
+use route_role_tests_server::routes;
+
+#[test]
+fn every_route_is_listed_with_its_full_path_and_access() {
+    insta::assert_snapshot!(routes().lock(), @"");
+}
+
+#[test]
+fn the_list_names_handlers() {
+    let routes = routes();
+    let nested = routes.routes().iter().find(|route| route.path.starts_with("/workspaces")).expect("a nested route");
+    assert_eq!(
+        nested.to_string(),
+        "GET /workspaces/{workspace_id}/cases/{id} api_key,user @workspace case:read \
+         (route_role_tests_server::cases::in_workspace)"
+    );
+}
+
+#[test]
+fn a_lock_that_is_current_verifies_and_a_stale_one_says_what_changed() {
+    let routes = routes();
+    assert_eq!(routes.verify(&routes.lock()), Ok(()));
+    let stale = routes.lock().replace("GET /me user @workspace", "GET /me api_key,user @workspace");
+    let mismatch = routes.verify(&stale).expect_err("the access of one route differs");
+    assert_eq!(
+        mismatch.to_string(),
+        "the program's routes are not the ones in the lock:\n\
+         - GET /me api_key,user @workspace\n\
+         + GET /me user @workspace\n\
+         run `route-role lock` and review what it changes"
+    );
+    assert!(matches!(routes.verify("GET"), Err(Mismatch::Malformed(_))));
+}
+
+#[tokio::test]
+async fn a_handler_can_be_called_in_a_unit_test() {
+    async fn call<P: Protected, F: Future<Output = &'static str>>(handler: impl Fn(Guard<P>) -> F) -> &'static str {
+        handler(Guard::for_test()).await
+    }
+    assert_eq!(call(route_role_tests_server::cases::health).await, "up");
+}
