@@ -98,14 +98,14 @@ mod tests {
     struct Stated;
     impl Protected for Stated {
         const DECLARATION: &'static Declaration = &USERS_OF_A_WORKSPACE;
-        const KNOWN_KINDS: &'static [PrincipalKind] = &PrincipalKind::BUILT_IN;
+        const KNOWN_KINDS: &'static [PrincipalKind] = PrincipalKind::BUILT_IN;
         const TENANT_BINDING: TenantBinding = TenantBinding::Attribute;
     }
 
     struct OfLevel;
     impl Protected for OfLevel {
         const DECLARATION: &'static Declaration = &USERS_OF_A_WORKSPACE;
-        const KNOWN_KINDS: &'static [PrincipalKind] = &PrincipalKind::BUILT_IN;
+        const KNOWN_KINDS: &'static [PrincipalKind] = PrincipalKind::BUILT_IN;
         const TENANT_BINDING: TenantBinding = TenantBinding::Level;
     }
 

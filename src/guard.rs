@@ -78,7 +78,7 @@ impl Protected for Refused {
         tenant: None,
         reason: None,
     };
-    const KNOWN_KINDS: &'static [PrincipalKind] = &PrincipalKind::BUILT_IN;
+    const KNOWN_KINDS: &'static [PrincipalKind] = PrincipalKind::BUILT_IN;
     const TENANT_BINDING: TenantBinding = TenantBinding::Attribute;
 }
 

@@ -28,7 +28,7 @@ impl fmt::Display for Route {
 }
 
 /// The lock that describes these routes.
-pub fn lock_of(routes: &[Route]) -> Lock {
+pub(crate) fn lock_of(routes: &[Route]) -> Lock {
     let mut lock = Lock::default();
     for route in routes {
         lock.insert(route.method, &route.path, &route.declaration.access, route.declaration.denial);

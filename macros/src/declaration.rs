@@ -1,7 +1,5 @@
 //! A declaration as an expression that the compiler evaluates.
 
-use std::borrow::Cow;
-
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use route_role_policy::attribute::{Resolved, ScopeRef};

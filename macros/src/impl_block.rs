@@ -53,7 +53,7 @@ fn misplaced(arguments: &TokenStream, block: &ItemImpl) -> TokenStream {
         let message = "`#[route_role]` on an `impl` takes no arguments: write them on the functions that are handlers";
         errors.extend(syn::Error::new_spanned(arguments, message).into_compile_error());
     }
-    if let Some((_, of, _)) = &block.trait_ {
+    if let Some((of, _)) = &block.trait_ {
         let message = "a trait fixes the arguments of its functions, so none of them can have a guard: use an `impl` without a trait";
         errors.extend(syn::Error::new_spanned(of, message).into_compile_error());
     }
