@@ -1,6 +1,7 @@
 //! Handlers of every shape that axum takes. That this compiles is the test.
 #![deny(warnings, missing_docs, unreachable_pub, clippy::pedantic)]
 #![forbid(unsafe_code)]
+#![allow(clippy::unused_async, reason = "these handlers have nothing to wait for")]
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -50,9 +51,9 @@ pub async fn with_state(State(state): State<AppState>, body: String) -> String {
     format!("{}{body}", state.name)
 }
 
-/// `debug_handler` above the attribute.
-#[debug_handler(state = AppState)]
+/// A part of the state.
 #[route_role(User)]
+#[debug_handler(state = AppState)]
 pub async fn with_part_of_the_state(State(Name(name)): State<Name>) -> String {
     name
 }
@@ -90,20 +91,20 @@ pub async fn documented(Path(id): Path<u64>) -> String {
 #[allow(clippy::too_many_arguments)]
 #[route_role(User)]
 pub async fn with_fifteen_arguments(
-    _1: Method,
-    _2: Method,
-    _3: Method,
-    _4: Method,
-    _5: Method,
-    _6: Method,
-    _7: Method,
-    _8: Method,
-    _9: Method,
-    _10: Method,
-    _11: Method,
-    _12: Uri,
-    _13: HeaderMap,
-    _14: State<AppState>,
+    _first: Method,
+    _second: Method,
+    _third: Method,
+    _fourth: Method,
+    _fifth: Method,
+    _sixth: Method,
+    _seventh: Method,
+    _eighth: Method,
+    _ninth: Method,
+    _tenth: Method,
+    _eleventh: Method,
+    _twelfth: Uri,
+    _thirteenth: HeaderMap,
+    _fourteenth: State<AppState>,
     body: String,
 ) -> String {
     body
@@ -111,7 +112,16 @@ pub async fn with_fifteen_arguments(
 
 /// One more argument would be one too many for clippy.
 #[route_role(User)]
-pub async fn with_seven_arguments(_1: Method, _2: Method, _3: Method, _4: Method, _5: Method, _6: Method, _7: Method) {}
+pub async fn with_seven_arguments(
+    _first: Method,
+    _second: Method,
+    _third: Method,
+    _fourth: Method,
+    _fifth: Method,
+    _sixth: Method,
+    _seventh: Method,
+) {
+}
 
 macro_rules! handlers {
     ($($name:ident => $scope:literal),*) => {
