@@ -87,6 +87,7 @@ impl Protected for Refused {
 /// # Panics
 ///
 /// While the program is compiled, if `scope` matches none of `patterns`.
+#[track_caller]
 pub const fn require_scope(scope: &str, patterns: &[&str], message: &'static str) {
     let mut index = 0;
     while index < patterns.len() {

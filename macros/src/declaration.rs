@@ -89,7 +89,15 @@ impl<'a> Words<'a> {
 
     /// An item that fails to compile if a constant isn't a scope of the policy.
     pub(crate) fn require_scope(&self, path: &Path, patterns: &[&str]) -> TokenStream {
-        let private = self.private();
+        // Interpolated tokens keep their place, and the compiler shows the range from the first to the last of them.
+        let private: TokenStream = self
+            .private()
+            .into_iter()
+            .map(|mut token| {
+                token.set_span(path.span());
+                token
+            })
+            .collect();
         let message = format!("the constant `{}` holds a scope that the policy doesn't declare", spelling(path));
         quote_spanned! {path.span()=>
             const _: () = #private::require_scope(#path, &[#(#patterns),*], #message);

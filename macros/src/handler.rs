@@ -1,11 +1,11 @@
 //! The attribute on a function.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, FnArg, Signature, Visibility, parse_quote};
 
-use crate::marker::Marker;
+use crate::marker::{Arguments, Marker};
 use crate::names;
 
 /// A function of which nothing but the signature matters; the body stays the tokens that it is.
@@ -32,6 +32,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let name = names::marker(&[], &handler.signature.ident);
     let problems = handler.complain();
+    let arguments = Arguments { tokens: arguments, attribute: Span::call_site() };
     let marker = Marker::expand(name, &handler.visibility, arguments, problems);
     handler.guard_with(&marker.guard);
     let definition = marker.definition;

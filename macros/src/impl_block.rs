@@ -5,10 +5,11 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
 use syn::{ImplItem, ImplItemFn, ItemImpl, Meta};
 
 use crate::handler::Handler;
-use crate::marker::Marker;
+use crate::marker::{Arguments, Marker};
 use crate::names;
 
 /// Whether the item is an `impl`.
@@ -64,7 +65,7 @@ fn misplaced(arguments: &TokenStream, block: &ItemImpl) -> TokenStream {
 fn expand_function(function: &mut ImplItemFn, within: &[String]) -> Option<TokenStream> {
     let index = function.attrs.iter().position(names::is_route_role)?;
     let attribute = function.attrs.remove(index);
-    let arguments = match &attribute.meta {
+    let tokens = match &attribute.meta {
         Meta::List(list) => list.tokens.clone(),
         Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
     };
@@ -78,7 +79,8 @@ fn expand_function(function: &mut ImplItemFn, within: &[String]) -> Option<Token
     }
     let problems = handler.complain();
     let name = names::marker(within, &handler.signature.ident);
-    let marker = Marker::expand(name, &handler.visibility, arguments, problems);
+    let marker =
+        Marker::expand(name, &handler.visibility, Arguments { tokens, attribute: attribute.path().span() }, problems);
     handler.guard_with(&marker.guard);
     function.attrs = handler.attributes;
     function.sig = handler.signature;

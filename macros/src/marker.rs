@@ -22,7 +22,7 @@ impl Marker {
     pub(crate) fn expand(
         name: Ident,
         visibility: &Visibility,
-        arguments: TokenStream,
+        arguments: Arguments,
         mut problems: Vec<syn::Error>,
     ) -> Self {
         let route_role = names::route_role_crate();
@@ -41,6 +41,13 @@ impl Marker {
     }
 }
 
+/// What stands between the parentheses, and where.
+pub(crate) struct Arguments {
+    pub(crate) tokens: TokenStream,
+    /// What to point at when there is nothing between them.
+    pub(crate) attribute: Span,
+}
+
 /// An attribute that the policy agrees with.
 struct Read {
     resolved: Resolved,
@@ -49,8 +56,10 @@ struct Read {
     policy: LoadedPolicy,
 }
 
-fn read(arguments: TokenStream) -> syn::Result<Read> {
-    let syntax = attribute::parse(arguments)?;
+fn read(Arguments { tokens, attribute }: Arguments) -> syn::Result<Read> {
+    let is_empty = tokens.is_empty();
+    let syntax =
+        attribute::parse(tokens).map_err(|error| if is_empty { syn::Error::new(attribute, error) } else { error })?;
     let policy = policy_file::load()?;
     let unknown_constant = |_: &syn::Path| None;
     let resolved = attribute::resolve(&syntax, &policy.policy, &Signature::UNKNOWN, &unknown_constant);

@@ -25,18 +25,31 @@ use crate::{Guard, Protected};
     message = "this handler doesn't say who may call it",
     label = "not a handler with `#[route_role(…)]`",
     note = "put `#[route_role(SomeRole, …)]` on the handler, or `#[route_role(public, reason = \"…\")]` if everyone may call it",
-    note = "`Guard` must be the first argument, so that nothing is extracted for a caller who may not ask"
+    note = "the guard comes first, so that nothing is extracted for a caller who may not ask"
 )]
 pub trait GuardFirst {
     /// What the guard says.
     const DECLARATION: &'static Declaration;
 }
 
+/// A [`Guard`], as the first of a handler's arguments.
+///
+/// A trait of its own, so that [`GuardFirst`] doesn't tell the compiler of which types arguments are: it would then
+/// complain about types that differ, instead of a guard that is missing.
+pub trait IsGuard {
+    /// What the guard says.
+    const DECLARATION: &'static Declaration;
+}
+
+impl<P: Protected> IsGuard for Guard<P> {
+    const DECLARATION: &'static Declaration = P::DECLARATION;
+}
+
 macro_rules! guard_first {
     ($($argument:ident),*) => {
         #[diagnostic::do_not_recommend]
-        impl<Via, P: Protected, $($argument),*> GuardFirst for (Via, Guard<P>, $($argument,)*) {
-            const DECLARATION: &'static Declaration = P::DECLARATION;
+        impl<Via, First: IsGuard, $($argument),*> GuardFirst for (Via, First, $($argument,)*) {
+            const DECLARATION: &'static Declaration = First::DECLARATION;
         }
     };
 }
