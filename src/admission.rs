@@ -6,7 +6,7 @@ use crate::{Answer, Protected, TenantBinding};
 
 /// Why a caller is not let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Rejection {
+pub(crate) enum NotAdmitted {
     /// The access says no.
     Refused(Refusal),
     /// The policy doesn't know this kind of caller.
@@ -20,31 +20,31 @@ pub(crate) enum Rejection {
 /// Decides whether `principal` may go on to the handler.
 ///
 /// `tenant_in_path` is the value of the path parameter that [`Declaration::tenant`] names.
-pub(crate) fn admit<P: Protected>(principal: &Principal, tenant_in_path: Option<&str>) -> Result<(), Rejection> {
+pub(crate) fn admit<P: Protected>(principal: &Principal, tenant_in_path: Option<&str>) -> Result<(), NotAdmitted> {
     let declaration = P::DECLARATION;
     if !P::KNOWN_KINDS.contains(&principal.kind) {
-        return Err(Rejection::UnknownKind(principal.kind.clone()));
+        return Err(NotAdmitted::UnknownKind(principal.kind.clone()));
     }
     if let Decision::Deny(refusal) = decide(&declaration.access, principal) {
-        return Err(Rejection::Refused(refusal));
+        return Err(NotAdmitted::Refused(refusal));
     }
     if declaration.tenant.is_none() {
         return Ok(());
     }
     match tenant_in_path {
         None if P::TENANT_BINDING == TenantBinding::Level => Ok(()),
-        None => Err(Rejection::MissingTenantParameter),
+        None => Err(NotAdmitted::MissingTenantParameter),
         Some(addressed) if principal.tenant.as_deref() == Some(addressed) => Ok(()),
-        Some(_) => Err(Rejection::WrongTenant),
+        Some(_) => Err(NotAdmitted::WrongTenant),
     }
 }
 
 /// What a caller is told who was not let in.
-pub(crate) fn answer(declaration: &Declaration, rejection: &Rejection) -> Answer {
+pub(crate) fn answer(declaration: &Declaration, rejection: &NotAdmitted) -> Answer {
     match rejection {
-        Rejection::Refused(Refusal::Unauthenticated) => Answer::Unauthenticated,
-        Rejection::MissingTenantParameter => Answer::Undecided,
-        Rejection::Refused(_) | Rejection::UnknownKind(_) | Rejection::WrongTenant => denied(declaration),
+        NotAdmitted::Refused(Refusal::Unauthenticated) => Answer::Unauthenticated,
+        NotAdmitted::MissingTenantParameter => Answer::Undecided,
+        NotAdmitted::Refused(_) | NotAdmitted::UnknownKind(_) | NotAdmitted::WrongTenant => denied(declaration),
     }
 }
 
@@ -113,16 +113,16 @@ mod tests {
     fn the_caller_of_the_addressed_tenant_is_let_in_and_no_other() {
         let user = Principal::new(PrincipalKind::USER).with_tenant("w1");
         assert_eq!(admit::<Stated>(&user, Some("w1")), Ok(()));
-        assert_eq!(admit::<Stated>(&user, Some("w2")), Err(Rejection::WrongTenant));
-        assert_eq!(admit::<OfLevel>(&user, Some("w2")), Err(Rejection::WrongTenant));
+        assert_eq!(admit::<Stated>(&user, Some("w2")), Err(NotAdmitted::WrongTenant));
+        assert_eq!(admit::<OfLevel>(&user, Some("w2")), Err(NotAdmitted::WrongTenant));
         let without_tenant = Principal::new(PrincipalKind::USER);
-        assert_eq!(admit::<Stated>(&without_tenant, Some("w1")), Err(Rejection::WrongTenant));
+        assert_eq!(admit::<Stated>(&without_tenant, Some("w1")), Err(NotAdmitted::WrongTenant));
     }
 
     #[test]
     fn a_path_without_the_tenant_is_refused_only_if_the_attribute_states_it() {
         let user = Principal::new(PrincipalKind::USER).with_tenant("w1");
-        assert_eq!(admit::<Stated>(&user, None), Err(Rejection::MissingTenantParameter));
+        assert_eq!(admit::<Stated>(&user, None), Err(NotAdmitted::MissingTenantParameter));
         assert_eq!(admit::<OfLevel>(&user, None), Ok(()));
     }
 
@@ -130,14 +130,14 @@ mod tests {
     fn a_kind_that_the_policy_does_not_know_is_refused() {
         let robot = PrincipalKind::literal("robot");
         let rejection = admit::<Stated>(&Principal::new(robot.clone()), Some("w1"));
-        assert_eq!(rejection, Err(Rejection::UnknownKind(robot)));
+        assert_eq!(rejection, Err(NotAdmitted::UnknownKind(robot)));
     }
 
     #[test]
     fn the_declared_denial_decides_between_forbidden_and_absent() {
         let told = |denial| {
             let declaration = Declaration { denial: Some(denial), ..USERS_OF_A_WORKSPACE };
-            let before = answer(&declaration, &Rejection::WrongTenant);
+            let before = answer(&declaration, &NotAdmitted::WrongTenant);
             (before, denied(&declaration), denied_to_reader(&declaration))
         };
         assert_eq!(told(Denial::Forbidden), (Answer::Forbidden, Answer::Forbidden, Answer::Forbidden));

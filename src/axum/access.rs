@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use route_role_policy::{Declaration, Principal};
 
 use super::context::Context;
-use super::guard::{Granted, Refusal};
+use super::guard::{Granted, Rejection};
 use super::log_once;
 use super::render::RenderAnswer;
 use crate::{Answer, admission};
@@ -25,13 +25,22 @@ pub struct Access {
 
 /// The object isn't there, or isn't there for this caller: nobody can tell which.
 #[derive(Debug, Clone)]
-pub struct Absent(Refusal);
+pub struct Absent(Rejection);
 
 /// The caller may not do this to the object; what it is told is what the route's `denial` says.
 #[derive(Debug, Clone)]
-pub struct Denied(Refusal);
+pub struct Denied(Rejection);
 
 impl Access {
+    /// What a handler would get from a request of `principal`, to call it in a unit test.
+    ///
+    /// Answers are rendered as problem documents.
+    #[cfg(feature = "test-util")]
+    pub fn for_test(principal: Principal, declaration: &'static Declaration) -> Self {
+        let renderer = Arc::new(super::render::ProblemDocuments::default());
+        Self { principal: Arc::new(principal), declaration, renderer }
+    }
+
     /// Who calls; the anonymous principal on a public route that nobody in particular calls.
     pub fn principal(&self) -> &Principal {
         &self.principal
@@ -66,39 +75,39 @@ impl Access {
 
     /// The answer for an object that isn't there.
     pub fn absent(&self) -> Absent {
-        Absent(self.refusal(Answer::Absent))
+        Absent(self.rejection(Answer::Absent))
     }
 
     /// The answer for a caller who may not do this, and of whom it isn't known that it may read the object.
     pub fn denied(&self) -> Denied {
-        Denied(self.refusal(admission::denied(self.declaration)))
+        Denied(self.rejection(admission::denied(self.declaration)))
     }
 
     /// The answer for a caller who may read the object, but not do this to it.
     ///
     /// It differs from [`denied`](Self::denied) where the route says `denial = not_found_unless_readable`.
     pub fn denied_to_reader(&self) -> Denied {
-        Denied(self.refusal(admission::denied_to_reader(self.declaration)))
+        Denied(self.rejection(admission::denied_to_reader(self.declaration)))
     }
 
-    pub(super) fn refusal(&self, answer: Answer) -> Refusal {
-        Refusal::new(answer, Arc::clone(&self.renderer))
+    pub(super) fn rejection(&self, answer: Answer) -> Rejection {
+        Rejection::new(answer, Arc::clone(&self.renderer))
     }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Access {
-    type Rejection = Refusal;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
-        let context = Context::of(parts).ok_or_else(Refusal::without_layer)?;
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        let context = Context::of(parts).ok_or_else(Rejection::without_layer)?;
         let renderer = context.renderer();
         let Some(Granted { declaration }) = parts.extensions.get::<Granted>().copied() else {
             log_once::error("a handler that takes `Access` is refused: it has no `#[route_role(…)]`".into());
-            return Err(Refusal::new(Answer::Undecided, renderer));
+            return Err(Rejection::new(Answer::Undecided, renderer));
         };
         match context.principal(parts).await {
             Ok(principal) => Ok(Self { principal, declaration, renderer }),
-            Err(answer) => Err(Refusal::new(answer, renderer)),
+            Err(answer) => Err(Rejection::new(answer, renderer)),
         }
     }
 }

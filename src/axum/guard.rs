@@ -11,12 +11,12 @@ use route_role_policy::Declaration;
 use super::context::Context;
 use super::log_once;
 use super::render::{ProblemDocuments, RenderAnswer};
-use crate::admission::{self, Rejection};
+use crate::admission::{self, NotAdmitted};
 use crate::{Answer, Guard, Protected};
 
 /// A refused request, which the application's [`RenderAnswer`] turns into a response.
 #[derive(Clone)]
-pub struct Refusal {
+pub struct Rejection {
     answer: Answer,
     renderer: Arc<dyn RenderAnswer>,
 }
@@ -28,9 +28,9 @@ pub(super) struct Granted {
 }
 
 impl<P: Protected, S: Send + Sync> FromRequestParts<S> for Guard<P> {
-    type Rejection = Refusal;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
         let declaration = P::DECLARATION;
         // Nothing about the caller matters for an open route, so nothing that can go wrong in finding out does either.
         if !(declaration.access.is_open() && declaration.tenant.is_none()) {
@@ -41,10 +41,10 @@ impl<P: Protected, S: Send + Sync> FromRequestParts<S> for Guard<P> {
     }
 }
 
-async fn check<P: Protected>(parts: &mut Parts) -> Result<(), Refusal> {
+async fn check<P: Protected>(parts: &mut Parts) -> Result<(), Rejection> {
     let declaration = P::DECLARATION;
-    let context = Context::of(parts).ok_or_else(Refusal::without_layer)?;
-    let refuse = |answer| Refusal { answer, renderer: context.renderer() };
+    let context = Context::of(parts).ok_or_else(Rejection::without_layer)?;
+    let refuse = |answer| Rejection { answer, renderer: context.renderer() };
     let principal = context.principal(parts).await.map_err(refuse)?;
     let tenant = match &declaration.tenant {
         Some(parameter) => path_parameter(parts, parameter).await,
@@ -62,15 +62,15 @@ async fn path_parameter(parts: &mut Parts, name: &str) -> Option<String> {
 }
 
 /// Refusals that come from a mistake in the application, not from the caller.
-fn log_mistake(parts: &Parts, declaration: &Declaration, rejection: &Rejection) {
+fn log_mistake(parts: &Parts, declaration: &Declaration, rejection: &NotAdmitted) {
     match rejection {
-        Rejection::Refused(_) | Rejection::WrongTenant => {}
-        Rejection::UnknownKind(kind) => {
+        NotAdmitted::Refused(_) | NotAdmitted::WrongTenant => {}
+        NotAdmitted::UnknownKind(kind) => {
             log_once::error(format!(
                 "callers of kind `{kind}` are refused: the policy file declares no such principal"
             ));
         }
-        Rejection::MissingTenantParameter => {
+        NotAdmitted::MissingTenantParameter => {
             let parameter = declaration.tenant.as_deref().unwrap_or_default();
             log_once::error(format!(
                 "a {} route is refused: its path has no parameter `{parameter}` to bind the tenant",
@@ -80,7 +80,7 @@ fn log_mistake(parts: &Parts, declaration: &Declaration, rejection: &Rejection) 
     }
 }
 
-impl Refusal {
+impl Rejection {
     pub(super) fn new(answer: Answer, renderer: Arc<dyn RenderAnswer>) -> Self {
         Self { answer, renderer }
     }
@@ -96,14 +96,14 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         self.renderer.render(self.answer)
     }
 }
 
-impl fmt::Debug for Refusal {
+impl fmt::Debug for Rejection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Refusal").field(&self.answer).finish()
+        formatter.debug_tuple("Rejection").field(&self.answer).finish()
     }
 }

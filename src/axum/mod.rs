@@ -34,7 +34,7 @@ pub mod routing;
 
 pub use access::{Absent, Access, Denied};
 pub use context::{ResolveError, ResolvePrincipal};
-pub use guard::Refusal;
+pub use guard::Rejection;
 pub use layer::{RouteRole, RouteRoleLayer};
 pub use object_path::ObjectPath;
 pub use render::{ProblemDocuments, RenderAnswer};

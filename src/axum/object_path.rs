@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 
 use super::access::Access;
-use super::guard::Refusal;
+use super::guard::Rejection;
 use super::log_once;
 use crate::Answer;
 
@@ -23,17 +23,17 @@ where
     T: Send,
     Path<T>: FromRequestParts<S, Rejection = PathRejection>,
 {
-    type Rejection = Refusal;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let access = Access::from_request_parts(parts, state).await?;
         match Path::from_request_parts(parts, state).await {
             Ok(Path(value)) => Ok(Self(value)),
-            Err(rejection) if rejection.status() == StatusCode::BAD_REQUEST => Err(access.refusal(Answer::Absent)),
+            Err(rejection) if rejection.status() == StatusCode::BAD_REQUEST => Err(access.rejection(Answer::Absent)),
             Err(rejection) => {
                 // Not the caller's mistake: the route and the handler disagree about the parameters.
                 log_once::error(format!("`ObjectPath` doesn't fit the path of its route: {}", rejection.body_text()));
-                Err(access.refusal(Answer::Undecided))
+                Err(access.rejection(Answer::Undecided))
             }
         }
     }

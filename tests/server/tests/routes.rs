@@ -1,7 +1,8 @@
 //! What the recording router knows of its routes.
 
-use route_role::{Guard, Mismatch, Protected};
-use route_role_tests_server::routes;
+use route_role::axum::{Access, ObjectPath};
+use route_role::{Guard, Mismatch, Principal, PrincipalKind};
+use route_role_tests_server::{cases, routes};
 
 #[test]
 fn every_route_is_listed_with_its_full_path_and_access() {
@@ -53,8 +54,10 @@ fn a_lock_that_is_current_verifies_and_a_stale_one_says_what_changed() {
 
 #[tokio::test]
 async fn a_handler_can_be_called_in_a_unit_test() {
-    async fn call<P: Protected, F: Future<Output = &'static str>>(handler: impl Fn(Guard<P>) -> F) -> &'static str {
-        handler(Guard::for_test()).await
-    }
-    assert_eq!(call(route_role_tests_server::cases::health).await, "up");
+    let routes = routes();
+    let declaration = routes.routes().iter().find(|route| route.path == "/cases/{id}" && route.method == "GET");
+    let declaration = declaration.expect("the route").declaration;
+    let access = || Access::for_test(Principal::new(PrincipalKind::USER).with_tenant("w1"), declaration);
+    assert!(cases::read(Guard::for_test(), access(), ObjectPath(1)).await.is_ok());
+    assert!(cases::read(Guard::for_test(), access(), ObjectPath(2)).await.is_err());
 }
