@@ -1,8 +1,8 @@
-//! From a declaration and a caller to "let in" or an answer: what every framework's guard does.
+//! From a protection and a caller to "let in" or an answer: what every framework's guard does.
 
-use route_role_policy::{Decision, Declaration, Denial, Principal, PrincipalKind, Refusal, decide};
+use route_role_policy::{Decision, Denial, Principal, PrincipalKind, Refusal, decide};
 
-use crate::{Answer, Protected, TenantBinding};
+use crate::{Answer, Protection, TenantBinding};
 
 /// Why a caller is not let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,48 +19,52 @@ pub(crate) enum NotAdmitted {
 
 /// Decides whether `principal` may go on to the handler.
 ///
-/// `tenant_in_path` is the value of the path parameter that [`Declaration::tenant`] names.
-pub(crate) fn admit<P: Protected>(principal: &Principal, tenant_in_path: Option<&str>) -> Result<(), NotAdmitted> {
-    let declaration = P::DECLARATION;
-    if !P::KNOWN_KINDS.contains(&principal.kind) {
+/// `tenant_in_path` is the value of the path parameter that [`Declaration::tenant`](route_role_policy::Declaration::tenant)
+/// names.
+pub(crate) fn admit(
+    protection: &Protection,
+    principal: &Principal,
+    tenant_in_path: Option<&str>,
+) -> Result<(), NotAdmitted> {
+    if !protection.known_kinds.contains(&principal.kind) {
         return Err(NotAdmitted::UnknownKind(principal.kind.clone()));
     }
-    if let Decision::Deny(refusal) = decide(&declaration.access, principal) {
+    if let Decision::Deny(refusal) = decide(&protection.declaration.access, principal) {
         return Err(NotAdmitted::Refused(refusal));
     }
-    if declaration.tenant.is_none() {
+    if protection.declaration.tenant.is_none() {
         return Ok(());
     }
     match tenant_in_path {
-        None if P::TENANT_BINDING == TenantBinding::Level => Ok(()),
+        None if protection.tenant_binding == TenantBinding::Level => Ok(()),
         None => Err(NotAdmitted::MissingTenantParameter),
         Some(addressed) if principal.tenant.as_deref() == Some(addressed) => Ok(()),
         Some(_) => Err(NotAdmitted::WrongTenant),
     }
 }
 
-/// What a caller is told who was not let in.
-pub(crate) fn answer(declaration: &Declaration, rejection: &NotAdmitted) -> Answer {
-    match rejection {
+/// What a caller is told who was not let in to a route that hides its object in the way of `denial`.
+pub(crate) fn answer(denial: Option<Denial>, reason: &NotAdmitted) -> Answer {
+    match reason {
         NotAdmitted::Refused(Refusal::Unauthenticated) => Answer::Unauthenticated,
         NotAdmitted::MissingTenantParameter => Answer::Undecided,
-        NotAdmitted::Refused(_) | NotAdmitted::UnknownKind(_) | NotAdmitted::WrongTenant => denied(declaration),
+        NotAdmitted::Refused(_) | NotAdmitted::UnknownKind(_) | NotAdmitted::WrongTenant => denied(denial),
     }
 }
 
 /// What a known caller is told who is refused, as far as is known without the object.
 ///
 /// Before the object is looked up nothing says that the caller may read it, so `not_found_unless_readable` is 404 here.
-pub(crate) fn denied(declaration: &Declaration) -> Answer {
-    match declaration.denial {
+pub(crate) fn denied(denial: Option<Denial>) -> Answer {
+    match denial {
         None | Some(Denial::Forbidden) => Answer::Forbidden,
         Some(Denial::NotFound | Denial::NotFoundUnlessReadable) => Answer::Absent,
     }
 }
 
 /// What a caller is told who is refused, but may read the object.
-pub(crate) fn denied_to_reader(declaration: &Declaration) -> Answer {
-    match declaration.denial {
+pub(crate) fn denied_to_reader(denial: Option<Denial>) -> Answer {
+    match denial {
         None | Some(Denial::Forbidden | Denial::NotFoundUnlessReadable) => Answer::Forbidden,
         Some(Denial::NotFound) => Answer::Absent,
     }
@@ -70,85 +74,65 @@ pub(crate) fn denied_to_reader(declaration: &Declaration) -> Answer {
 mod tests {
     use std::borrow::Cow;
 
-    use route_role_policy::{Access, Alternative, Principals, RoleName};
+    use route_role_policy::{Access, Alternative, Declaration, Principals};
 
     use super::*;
 
-    const USERS_OF_A_WORKSPACE: Declaration = Declaration {
-        role: Some(RoleName::literal("User")),
-        access: Access {
-            alternatives: Cow::Borrowed(
-                const {
-                    &[Alternative {
-                        principals: Principals::Only(Cow::Borrowed(const { &[PrincipalKind::USER] })),
-                        ..Alternative::UNRESTRICTED
-                    }]
-                },
-            ),
-        },
-        resource: None,
-        denial: Some(Denial::NotFound),
-        credential: None,
-        data: Cow::Borrowed(&[]),
-        parent: None,
-        tenant: Some(Cow::Borrowed("workspace_id")),
-        reason: None,
-    };
-
-    struct Stated;
-    impl Protected for Stated {
-        const DECLARATION: &'static Declaration = &USERS_OF_A_WORKSPACE;
-        const KNOWN_KINDS: &'static [PrincipalKind] = PrincipalKind::BUILT_IN;
-        const TENANT_BINDING: TenantBinding = TenantBinding::Attribute;
-    }
-
-    struct OfLevel;
-    impl Protected for OfLevel {
-        const DECLARATION: &'static Declaration = &USERS_OF_A_WORKSPACE;
-        const KNOWN_KINDS: &'static [PrincipalKind] = PrincipalKind::BUILT_IN;
-        const TENANT_BINDING: TenantBinding = TenantBinding::Level;
+    fn users_of_a_workspace(tenant_binding: TenantBinding) -> Protection {
+        let users = Alternative {
+            principals: Principals::Only(Cow::Owned(vec![PrincipalKind::USER])),
+            ..Alternative::UNRESTRICTED
+        };
+        let declaration = Declaration {
+            access: Access::one(users),
+            tenant: Some(Cow::Borrowed("workspace_id")),
+            ..Protection::REFUSED.declaration
+        };
+        Protection { declaration, tenant_binding, ..Protection::REFUSED }
     }
 
     #[test]
     fn the_caller_of_the_addressed_tenant_is_let_in_and_no_other() {
         let user = Principal::new(PrincipalKind::USER).with_tenant("w1");
-        assert_eq!(admit::<Stated>(&user, Some("w1")), Ok(()));
-        assert_eq!(admit::<Stated>(&user, Some("w2")), Err(NotAdmitted::WrongTenant));
-        assert_eq!(admit::<OfLevel>(&user, Some("w2")), Err(NotAdmitted::WrongTenant));
-        let without_tenant = Principal::new(PrincipalKind::USER);
-        assert_eq!(admit::<Stated>(&without_tenant, Some("w1")), Err(NotAdmitted::WrongTenant));
+        for binding in [TenantBinding::Attribute, TenantBinding::Level] {
+            let protection = users_of_a_workspace(binding);
+            assert_eq!(admit(&protection, &user, Some("w1")), Ok(()));
+            assert_eq!(admit(&protection, &user, Some("w2")), Err(NotAdmitted::WrongTenant));
+            let without_tenant = Principal::new(PrincipalKind::USER);
+            assert_eq!(admit(&protection, &without_tenant, Some("w1")), Err(NotAdmitted::WrongTenant));
+        }
     }
 
     #[test]
     fn a_path_without_the_tenant_is_refused_only_if_the_attribute_states_it() {
         let user = Principal::new(PrincipalKind::USER).with_tenant("w1");
-        assert_eq!(admit::<Stated>(&user, None), Err(NotAdmitted::MissingTenantParameter));
-        assert_eq!(admit::<OfLevel>(&user, None), Ok(()));
+        let admitted = |binding| admit(&users_of_a_workspace(binding), &user, None);
+        assert_eq!(admitted(TenantBinding::Attribute), Err(NotAdmitted::MissingTenantParameter));
+        assert_eq!(admitted(TenantBinding::Level), Ok(()));
     }
 
     #[test]
     fn a_kind_that_the_policy_does_not_know_is_refused() {
         let robot = PrincipalKind::literal("robot");
-        let rejection = admit::<Stated>(&Principal::new(robot.clone()), Some("w1"));
-        assert_eq!(rejection, Err(NotAdmitted::UnknownKind(robot)));
+        let protection = users_of_a_workspace(TenantBinding::Level);
+        let admitted = admit(&protection, &Principal::new(robot.clone()), Some("w1"));
+        assert_eq!(admitted, Err(NotAdmitted::UnknownKind(robot)));
     }
 
     #[test]
     fn the_declared_denial_decides_between_forbidden_and_absent() {
-        let told = |denial| {
-            let declaration = Declaration { denial: Some(denial), ..USERS_OF_A_WORKSPACE };
-            let before = answer(&declaration, &NotAdmitted::WrongTenant);
-            (before, denied(&declaration), denied_to_reader(&declaration))
-        };
-        assert_eq!(told(Denial::Forbidden), (Answer::Forbidden, Answer::Forbidden, Answer::Forbidden));
-        assert_eq!(told(Denial::NotFound), (Answer::Absent, Answer::Absent, Answer::Absent));
-        assert_eq!(told(Denial::NotFoundUnlessReadable), (Answer::Absent, Answer::Absent, Answer::Forbidden));
+        let told = |denial| (answer(denial, &NotAdmitted::WrongTenant), denied(denial), denied_to_reader(denial));
+        let (forbidden, absent) = (Answer::Forbidden, Answer::Absent);
+        assert_eq!(told(None), (forbidden, forbidden, forbidden));
+        assert_eq!(told(Some(Denial::Forbidden)), (forbidden, forbidden, forbidden));
+        assert_eq!(told(Some(Denial::NotFound)), (absent, absent, absent));
+        assert_eq!(told(Some(Denial::NotFoundUnlessReadable)), (absent, absent, forbidden));
     }
 
     #[test]
     fn a_caller_without_credentials_is_told_so_whatever_the_denial() {
-        let rejection =
-            admit::<Stated>(&Principal::anonymous(), Some("w1")).expect_err("anonymous callers are not users");
-        assert_eq!(answer(&USERS_OF_A_WORKSPACE, &rejection), Answer::Unauthenticated);
+        let protection = users_of_a_workspace(TenantBinding::Level);
+        let reason = admit(&protection, &Principal::anonymous(), Some("w1")).expect_err("nobody is no user");
+        assert_eq!(answer(Some(Denial::NotFound), &reason), Answer::Unauthenticated);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use route_role_policy::{Access, Declaration, PrincipalKind};
+use crate::Protection;
 
 /// What one `#[route_role]` says, as a type.
 ///
@@ -13,22 +13,8 @@ use route_role_policy::{Access, Declaration, PrincipalKind};
     note = "put `#[route_role(…)]` on the handler instead of writing a `Guard` by hand"
 )]
 pub trait Protected: Send + Sync + 'static {
-    /// What the attribute says.
-    const DECLARATION: &'static Declaration;
-    /// The kinds of caller that the policy knows; any other is refused.
-    const KNOWN_KINDS: &'static [PrincipalKind];
-    /// Where [`Declaration::tenant`] comes from.
-    const TENANT_BINDING: TenantBinding;
-}
-
-/// Where a declaration's tenant parameter comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TenantBinding {
-    /// The role's level names it: it binds wherever the path has such a parameter. Other paths leave it to the caller's
-    /// session or key which tenant is meant.
-    Level,
-    /// The attribute itself names it: a path without it is refused.
-    Attribute,
+    /// What the attribute says, and what the policy adds to it.
+    const PROTECTION: &'static Protection;
 }
 
 /// The proof that the caller satisfies `P`'s declaration.
@@ -67,19 +53,7 @@ impl<P> fmt::Debug for Guard<P> {
 pub enum Refused {}
 
 impl Protected for Refused {
-    const DECLARATION: &'static Declaration = &Declaration {
-        role: None,
-        access: Access::NOBODY,
-        resource: None,
-        denial: None,
-        credential: None,
-        data: std::borrow::Cow::Borrowed(&[]),
-        parent: None,
-        tenant: None,
-        reason: None,
-    };
-    const KNOWN_KINDS: &'static [PrincipalKind] = PrincipalKind::BUILT_IN;
-    const TENANT_BINDING: TenantBinding = TenantBinding::Attribute;
+    const PROTECTION: &'static Protection = &Protection::REFUSED;
 }
 
 /// Fails to compile if a constant's scope is not one that the policy declares.

@@ -27,10 +27,12 @@ mod answer;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod guard;
+mod protection;
 mod route;
 
 pub use answer::Answer;
-pub use guard::{Guard, Protected, Refused, TenantBinding};
+pub use guard::{Guard, Protected, Refused};
+pub use protection::{Protection, TenantBinding};
 pub use route::{Mismatch, Route, verify};
 pub use route_role_macros::route_role;
 /// The vocabulary that the application, the attribute and the linter share.
@@ -45,6 +47,9 @@ pub use route_role_policy::{
 #[doc(hidden)]
 pub mod __private {
     pub use crate::guard::require_scope;
+
+    /// The declaration that refuses everyone.
+    pub const REFUSED: Declaration = crate::Protection::REFUSED.declaration;
     pub use route_role_policy::*;
     pub use std::borrow::Cow;
 }

@@ -3,8 +3,10 @@
 use std::error::Error;
 use std::fmt;
 
-use route_role_policy::Declaration;
 use route_role_policy::lock::{self, Difference, Lock, MalformedLine};
+use route_role_policy::{Declaration, Denial};
+
+use crate::Protection;
 
 /// One method at one path of the running program.
 #[derive(Debug, Clone)]
@@ -15,14 +17,26 @@ pub struct Route {
     pub path: String,
     /// The handler's type name.
     pub handler: &'static str,
+    /// What the handler's guard enforces.
+    pub protection: &'static Protection,
+}
+
+impl Route {
     /// What the handler's `#[route_role]` says.
-    pub declaration: &'static Declaration,
+    pub fn declaration(&self) -> &'static Declaration {
+        &self.protection.declaration
+    }
+
+    /// What a refused caller sees: the attribute's word, else the policy's if the route addresses an object.
+    pub fn denial(&self) -> Option<Denial> {
+        self.protection.denial_at(Some(&self.path))
+    }
 }
 
 /// As a line of the lock, followed by the handler.
 impl fmt::Display for Route {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let access = lock::access_text(&self.declaration.access);
+        let access = lock::access_text(&self.declaration().access);
         write!(formatter, "{} {} {access} ({})", self.method, self.path, self.handler)
     }
 }
@@ -31,7 +45,7 @@ impl fmt::Display for Route {
 pub(crate) fn lock_of(routes: &[Route]) -> Lock {
     let mut lock = Lock::default();
     for route in routes {
-        lock.insert(route.method, &route.path, &route.declaration.access, route.declaration.denial);
+        lock.insert(route.method, &route.path, &route.declaration().access, route.denial());
     }
     lock
 }

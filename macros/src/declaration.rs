@@ -1,9 +1,13 @@
 //! A declaration as an expression that the compiler evaluates.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use route_role_policy::attribute::{Resolved, ScopeRef};
-use route_role_policy::{Access, Alternative, Credential, Declaration, Denial, Principals, Scope, ScopeClause, Tier};
+use route_role_policy::{
+    Access, Alternative, Credential, Declaration, Denial, Policy, Principals, Scope, ScopeClause, Tier,
+};
 use syn::Path;
 use syn::spanned::Spanned;
 
@@ -47,12 +51,31 @@ impl<'a> Words<'a> {
         Self { route_role, constants: constants(resolved) }
     }
 
-    /// The whole declaration.
-    pub(crate) fn declaration(&self, resolved: &Resolved) -> TokenStream {
+    /// What the guard enforces: the declaration, and what the policy adds to every one.
+    pub(crate) fn protection(&self, resolved: &Resolved, states_tenant: bool, policy: &Policy) -> TokenStream {
+        let (route_role, private) = (self.route_role, self.private());
+        let declaration = self.declaration(resolved);
+        let known_kinds = self.list(policy.principal_kinds().map(|kind| self.name("PrincipalKind", kind.as_str())));
+        let tenant_binding = if states_tenant { quote!(Attribute) } else { quote!(Level) };
+        let tenants = tenant_parameters(resolved, policy);
+        let tenant_parameters = self.list(tenants.iter().map(|tenant| quote!(#private::Cow::Borrowed(#tenant))));
+        let default_denial = option(default_denial(resolved, policy).map(|denial| self.denial(denial)));
+        quote! {
+            #route_role::Protection {
+                declaration: #declaration,
+                known_kinds: #known_kinds,
+                tenant_binding: #route_role::TenantBinding::#tenant_binding,
+                tenant_parameters: #tenant_parameters,
+                default_denial: #default_denial,
+            }
+        }
+    }
+
+    fn declaration(&self, resolved: &Resolved) -> TokenStream {
         let Some(declaration) = with_placeholders(resolved).declaration() else {
             // Every constant has its placeholder, so there is always a declaration; if not, nobody is let in.
             let route_role = self.route_role;
-            return quote!(*<#route_role::Refused as #route_role::Protected>::DECLARATION);
+            return quote!(#route_role::__private::REFUSED);
         };
         let Declaration { role, access, resource, denial, credential, data, parent, tenant, reason } = &declaration;
         let private = self.private();
@@ -188,6 +211,20 @@ impl<'a> Words<'a> {
         let private = self.private();
         quote!(#private::Cow::Borrowed(const { &[#(#items),*] }))
     }
+}
+
+/// The path parameters that bind tenants anywhere in the policy or on this route.
+fn tenant_parameters(resolved: &Resolved, policy: &Policy) -> BTreeSet<String> {
+    let of_levels = policy.levels.values().filter_map(|level| level.tenant.as_ref());
+    let of_roles = resolved.role.iter().filter_map(|role| policy.roles.get(role)?.tenant.as_ref());
+    of_levels.chain(of_roles).map(|tenant| tenant.value.clone()).chain(resolved.tenant.clone()).collect()
+}
+
+/// The policy's default, which is for routes at levels with a tenant.
+fn default_denial(resolved: &Resolved, policy: &Policy) -> Option<Denial> {
+    let mut levels = resolved.access_without_scopes.alternatives.iter().flat_map(|way| way.levels.iter());
+    let tenant_bound = levels.any(|level| policy.is_tenant_bound(level));
+    policy.defaults.denial.as_ref().filter(|_| tenant_bound).map(|denial| denial.value)
 }
 
 fn option(value: Option<TokenStream>) -> TokenStream {

@@ -72,14 +72,13 @@ fn read(Arguments { tokens, attribute }: Arguments) -> syn::Result<Read> {
 }
 
 fn define(route_role: &TokenStream, name: &Ident, visibility: &Visibility, read: &Read) -> TokenStream {
-    let words = Words::new(route_role, &read.resolved);
-    let declaration = words.declaration(&read.resolved);
-    let kinds = read.policy.policy.principal_kinds().map(|kind| words.name("PrincipalKind", kind.as_str()));
-    let constants = declaration::constants(&read.resolved);
-    let patterns: Vec<&str> = read.policy.policy.scopes.iter().map(|pattern| pattern.as_str()).collect();
+    let Read { resolved, states_tenant, policy } = read;
+    let words = Words::new(route_role, resolved);
+    let protection = words.protection(resolved, *states_tenant, &policy.policy);
+    let constants = declaration::constants(resolved);
+    let patterns: Vec<&str> = policy.policy.scopes.iter().map(|pattern| pattern.as_str()).collect();
     let checks = constants.iter().map(|path| words.require_scope(path, &patterns));
-    let dependencies = read.policy.dependencies();
-    let binding = if read.states_tenant { quote!(Attribute) } else { quote!(Level) };
+    let dependencies = policy.dependencies();
     quote! {
         #[doc(hidden)]
         #[allow(dead_code, non_camel_case_types)]
@@ -88,9 +87,7 @@ fn define(route_role: &TokenStream, name: &Ident, visibility: &Visibility, read:
 
         #[doc(hidden)]
         impl #route_role::Protected for #name {
-            const DECLARATION: &'static #route_role::Declaration = &#declaration;
-            const KNOWN_KINDS: &'static [#route_role::PrincipalKind] = &[#(#kinds),*];
-            const TENANT_BINDING: #route_role::TenantBinding = #route_role::TenantBinding::#binding;
+            const PROTECTION: &'static #route_role::Protection = &#protection;
         }
 
         #(#checks)*

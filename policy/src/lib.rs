@@ -28,6 +28,7 @@ pub mod lock;
 #[cfg(feature = "file")]
 pub mod meaning;
 pub mod name;
+pub mod path;
 #[cfg(feature = "file")]
 pub mod pattern;
 #[cfg(feature = "file")]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use route_role_policy::{Declaration, Principal};
+use route_role_policy::{Declaration, Denial, Principal};
 
 use super::context::Context;
 use super::guard::{Granted, Rejection};
@@ -20,6 +20,7 @@ use crate::{Answer, admission};
 pub struct Access {
     principal: Arc<Principal>,
     declaration: &'static Declaration,
+    denial: Option<Denial>,
     renderer: Arc<dyn RenderAnswer>,
 }
 
@@ -38,7 +39,7 @@ impl Access {
     #[cfg(feature = "test-util")]
     pub fn for_test(principal: Principal, declaration: &'static Declaration) -> Self {
         let renderer = Arc::new(super::render::ProblemDocuments::default());
-        Self { principal: Arc::new(principal), declaration, renderer }
+        Self { principal: Arc::new(principal), declaration, denial: declaration.denial, renderer }
     }
 
     /// Who calls; the anonymous principal on a public route that nobody in particular calls.
@@ -80,14 +81,14 @@ impl Access {
 
     /// The answer for a caller who may not do this, and of whom it isn't known that it may read the object.
     pub fn denied(&self) -> Denied {
-        Denied(self.rejection(admission::denied(self.declaration)))
+        Denied(self.rejection(admission::denied(self.denial)))
     }
 
     /// The answer for a caller who may read the object, but not do this to it.
     ///
     /// It differs from [`denied`](Self::denied) where the route says `denial = not_found_unless_readable`.
     pub fn denied_to_reader(&self) -> Denied {
-        Denied(self.rejection(admission::denied_to_reader(self.declaration)))
+        Denied(self.rejection(admission::denied_to_reader(self.denial)))
     }
 
     pub(super) fn rejection(&self, answer: Answer) -> Rejection {
@@ -101,12 +102,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Access {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
         let context = Context::of(parts).ok_or_else(Rejection::without_layer)?;
         let renderer = context.renderer();
-        let Some(Granted { declaration }) = parts.extensions.get::<Granted>().copied() else {
+        let Some(Granted { declaration, denial }) = parts.extensions.get::<Granted>().copied() else {
             log_once::error("a handler that takes `Access` is refused: it has no `#[route_role(…)]`".into());
             return Err(Rejection::new(Answer::Undecided, renderer));
         };
         match context.principal(parts).await {
-            Ok(principal) => Ok(Self { principal, declaration, renderer }),
+            Ok(principal) => Ok(Self { principal, declaration, denial, renderer }),
             Err(answer) => Err(Rejection::new(answer, renderer)),
         }
     }

@@ -3,16 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use route_role_policy::Declaration;
+use route_role_policy::{Declaration, Denial};
 
 use super::context::Context;
 use super::log_once;
 use super::render::{ProblemDocuments, RenderAnswer};
 use crate::admission::{self, NotAdmitted};
-use crate::{Answer, Guard, Protected};
+use crate::{Answer, Guard, Protected, Protection};
 
 /// A refused request, which the application's [`RenderAnswer`] turns into a response.
 #[derive(Clone)]
@@ -25,34 +25,36 @@ pub struct Rejection {
 #[derive(Clone, Copy)]
 pub(super) struct Granted {
     pub(super) declaration: &'static Declaration,
+    pub(super) denial: Option<Denial>,
 }
 
 impl<P: Protected, S: Send + Sync> FromRequestParts<S> for Guard<P> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let declaration = P::DECLARATION;
+        let protection = P::PROTECTION;
+        let declaration = &protection.declaration;
+        let denial = protection.denial_at(parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str));
         // Nothing about the caller matters for an open route, so nothing that can go wrong in finding out does either.
         if !(declaration.access.is_open() && declaration.tenant.is_none()) {
-            check::<P>(parts).await?;
+            check(parts, protection, denial).await?;
         }
-        parts.extensions.insert(Granted { declaration });
+        parts.extensions.insert(Granted { declaration, denial });
         Ok(Self::granted())
     }
 }
 
-async fn check<P: Protected>(parts: &mut Parts) -> Result<(), Rejection> {
-    let declaration = P::DECLARATION;
+async fn check(parts: &mut Parts, protection: &'static Protection, denial: Option<Denial>) -> Result<(), Rejection> {
     let context = Context::of(parts).ok_or_else(Rejection::without_layer)?;
     let refuse = |answer| Rejection { answer, renderer: context.renderer() };
     let principal = context.principal(parts).await.map_err(refuse)?;
-    let tenant = match &declaration.tenant {
+    let tenant = match &protection.declaration.tenant {
         Some(parameter) => path_parameter(parts, parameter).await,
         None => None,
     };
-    admission::admit::<P>(&principal, tenant.as_deref()).map_err(|rejection| {
-        log_mistake(parts, declaration, &rejection);
-        refuse(admission::answer(declaration, &rejection))
+    admission::admit(protection, &principal, tenant.as_deref()).map_err(|reason| {
+        log_mistake(parts, &protection.declaration, &reason);
+        refuse(admission::answer(denial, &reason))
     })
 }
 
@@ -62,8 +64,8 @@ async fn path_parameter(parts: &mut Parts, name: &str) -> Option<String> {
 }
 
 /// Refusals that come from a mistake in the application, not from the caller.
-fn log_mistake(parts: &Parts, declaration: &Declaration, rejection: &NotAdmitted) {
-    match rejection {
+fn log_mistake(parts: &Parts, declaration: &Declaration, reason: &NotAdmitted) {
+    match reason {
         NotAdmitted::Refused(_) | NotAdmitted::WrongTenant => {}
         NotAdmitted::UnknownKind(kind) => {
             log_once::error(format!(

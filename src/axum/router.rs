@@ -40,7 +40,7 @@ impl<S: Clone + Send + Sync + 'static> PolicyRouter<S> {
             method: entry.method,
             path: path.to_owned(),
             handler: entry.handler,
-            declaration: entry.declaration,
+            protection: entry.protection,
         }));
         Self { inner: self.inner.route(path, methods), routes: self.routes }
     }

@@ -12,11 +12,10 @@ use axum::extract::Request;
 use axum::handler::Handler;
 use axum::response::IntoResponse;
 use axum::routing::{self, MethodFilter, Route as AxumRoute};
-use route_role_policy::Declaration;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{Guard, Protected};
+use crate::{Guard, Protected, Protection};
 
 /// Handlers whose first argument is a [`Guard`], told by the types of their arguments.
 ///
@@ -28,8 +27,8 @@ use crate::{Guard, Protected};
     note = "the guard comes first, so that nothing is extracted for a caller who may not ask"
 )]
 pub trait GuardFirst {
-    /// What the guard says.
-    const DECLARATION: &'static Declaration;
+    /// What the guard enforces.
+    const PROTECTION: &'static Protection;
 }
 
 /// A [`Guard`], as the first of a handler's arguments.
@@ -37,19 +36,19 @@ pub trait GuardFirst {
 /// A trait of its own, so that [`GuardFirst`] doesn't tell the compiler of which types arguments are: it would then
 /// complain about types that differ, instead of a guard that is missing.
 pub trait IsGuard {
-    /// What the guard says.
-    const DECLARATION: &'static Declaration;
+    /// What the guard enforces.
+    const PROTECTION: &'static Protection;
 }
 
 impl<P: Protected> IsGuard for Guard<P> {
-    const DECLARATION: &'static Declaration = P::DECLARATION;
+    const PROTECTION: &'static Protection = P::PROTECTION;
 }
 
 macro_rules! guard_first {
     ($($argument:ident),*) => {
         #[diagnostic::do_not_recommend]
         impl<Via, First: IsGuard, $($argument),*> GuardFirst for (Via, First, $($argument,)*) {
-            const DECLARATION: &'static Declaration = First::DECLARATION;
+            const PROTECTION: &'static Protection = First::PROTECTION;
         }
     };
 }
@@ -76,7 +75,7 @@ pub struct MethodRouter<S = ()> {
 pub(super) struct Entry {
     pub(super) method: &'static str,
     pub(super) handler: &'static str,
-    pub(super) declaration: &'static Declaration,
+    pub(super) protection: &'static Protection,
 }
 
 const METHODS: [(MethodFilter, &str); 9] = [
@@ -96,7 +95,7 @@ fn entries_for<H, T: GuardFirst>(filter: MethodFilter) -> impl Iterator<Item = E
 }
 
 fn entry<H, T: GuardFirst>(method: &'static str) -> Entry {
-    Entry { method, handler: std::any::type_name::<H>(), declaration: T::DECLARATION }
+    Entry { method, handler: std::any::type_name::<H>(), protection: T::PROTECTION }
 }
 
 macro_rules! methods {

@@ -43,6 +43,14 @@ async fn a_missing_scope_is_403_unless_the_route_hides_its_object() {
 }
 
 #[tokio::test]
+async fn the_policys_default_denial_holds_for_object_routes() {
+    assert_eq!(reply(ask("GET /notes/1", "user-of-w1")).await.status, 200);
+    assert_eq!(reply(ask("GET /notes/2", "user-of-w1")).await.status, 404);
+    assert_eq!(reply(ask("GET /notes/1", "key-without-scopes")).await.status, 404);
+    assert_eq!(reply(ask("GET /cases", "key-without-scopes")).await.status, 403);
+}
+
+#[tokio::test]
 async fn a_tier_below_the_roles_is_refused() {
     assert_eq!(reply(ask("DELETE /cases/1", "admin-of-w1")).await.status, 200);
     assert_eq!(reply(ask("DELETE /cases/1", "user-of-w1")).await.status, 403);

@@ -18,7 +18,8 @@ PUT /cases/{id} api_key,user @workspace case:update => not_found_unless_readable
 GET /export user @workspace +export
 GET /healthz everyone
 GET /me user @workspace
-GET /unbound/cases/{id} api_key,user @workspace case:read
+GET /notes/{id} api_key,user @workspace case:read => not_found
+GET /unbound/cases/{id} api_key,user @workspace case:read => not_found
 ANY /whoami everyone
 GET /workspaces/{workspace_id}/cases/{id} api_key,user @workspace case:read => not_found
 "
@@ -56,7 +57,7 @@ fn a_lock_that_is_current_verifies_and_a_stale_one_says_what_changed() {
 async fn a_handler_can_be_called_in_a_unit_test() {
     let routes = routes();
     let declaration = routes.routes().iter().find(|route| route.path == "/cases/{id}" && route.method == "GET");
-    let declaration = declaration.expect("the route").declaration;
+    let declaration = declaration.expect("the route").declaration();
     let access = || Access::for_test(Principal::new(PrincipalKind::USER).with_tenant("w1"), declaration);
     assert!(cases::read(Guard::for_test(), access(), ObjectPath(1)).await.is_ok());
     assert!(cases::read(Guard::for_test(), access(), ObjectPath(2)).await.is_err());

@@ -47,6 +47,7 @@ pub async fn health() -> &'static str {
 /// The whole state and a body, checked by `debug_handler`, which stands below.
 #[route_role(User, scopes = [scopes::CASE_READ, "case:update"])]
 #[debug_handler(state = AppState)]
+#[allow(unreachable_pub, reason = "`debug_handler` makes a private copy")]
 pub async fn with_state(State(state): State<AppState>, body: String) -> String {
     format!("{}{body}", state.name)
 }
@@ -54,6 +55,7 @@ pub async fn with_state(State(state): State<AppState>, body: String) -> String {
 /// A part of the state.
 #[route_role(User)]
 #[debug_handler(state = AppState)]
+#[allow(unreachable_pub, reason = "`debug_handler` makes a private copy")]
 pub async fn with_part_of_the_state(State(Name(name)): State<Name>) -> String {
     name
 }
