@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use route_role_policy::Policy;
-use route_role_policy::file::{self, NoConstants, Problem, Severity};
+use route_role_policy::file::{self, ConstantSource, Problem, RustConstants, Severity};
 
 /// The variable that names another policy file than the nearest one.
 const VARIABLE: &str = "ROUTE_ROLE_POLICY";
@@ -41,14 +41,14 @@ pub(crate) fn load() -> syn::Result<LoadedPolicy> {
     }
     let text = fs::read_to_string(&path)
         .map_err(|error| complain(format!("the policy file `{}` can't be read: {error}", path.display())))?;
-    let mut constants = NoConstants;
+    let mut constants = RustConstants::new(path.parent().unwrap_or(Path::new("")));
     let loaded = file::load(&text, &mut constants);
     let mistakes: Vec<&Problem> =
         loaded.problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
     if let Some((first, others)) = mistakes.split_first() {
         return Err(complain(describe(&path, &text, first, others.len())));
     }
-    let files: Vec<PathBuf> = vec![path.clone()];
+    let files: Vec<PathBuf> = [path.clone()].into_iter().chain(constants.files_read()).collect();
     let policy = LoadedPolicy { policy: Arc::new(loaded.policy), files: files.into() };
     remember(path, &policy);
     Ok(policy)
