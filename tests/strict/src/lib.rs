@@ -16,6 +16,8 @@ use permissions::route_role;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub mod scopes;
+
 /// The application's state.
 #[derive(Debug, Clone)]
 pub struct AppState {
@@ -30,12 +32,6 @@ impl FromRef<AppState> for Name {
     fn from_ref(state: &AppState) -> Self {
         Self(state.name.clone())
     }
-}
-
-/// Scopes as constants.
-pub mod scopes {
-    /// Reading cases.
-    pub const CASE_READ: &str = "case:read";
 }
 
 /// No arguments of its own.
