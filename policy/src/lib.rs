@@ -24,9 +24,11 @@ pub mod declaration;
 pub mod file;
 #[cfg(feature = "file")]
 pub mod glob;
+pub mod lock;
 #[cfg(feature = "file")]
 pub mod meaning;
 pub mod name;
+pub mod path;
 #[cfg(feature = "file")]
 pub mod pattern;
 #[cfg(feature = "file")]
