@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Feature, Level, PrincipalKind, Scope, Tier};
+use crate::{Feature, Level, Principal, PrincipalKind, Scope, Tier, decide};
 
 /// Who may call a route: any one of the alternatives lets a caller in.
 ///
@@ -55,9 +55,9 @@ impl Access {
         Self { alternatives: Cow::Owned(vec![alternative]) }
     }
 
-    /// Whether a caller without credentials is let in.
+    /// Whether a caller without credentials, who holds nothing, is let in.
     pub fn is_open(&self) -> bool {
-        self.alternatives.iter().any(|alternative| *alternative == Alternative::UNRESTRICTED)
+        decide(self, &Principal::anonymous()).is_allowed()
     }
 
     /// The ways in that accept a kind of caller.
@@ -68,7 +68,7 @@ impl Access {
     /// Either of two accesses suffices.
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
-        Self::normalised(self.alternatives.iter().chain(other.alternatives.iter()).cloned().collect())
+        Self::from_alternatives(self.alternatives.iter().chain(other.alternatives.iter()).cloned().collect())
     }
 
     /// Both accesses must be granted.
@@ -79,10 +79,16 @@ impl Access {
             .iter()
             .flat_map(|left| other.alternatives.iter().filter_map(|right| left.and(right)))
             .collect();
-        Self::normalised(both)
+        Self::from_alternatives(both)
     }
 
-    fn normalised(mut alternatives: Vec<Alternative>) -> Self {
+    /// The same access with everything in its one canonical order, so that equal accesses compare equal.
+    #[must_use]
+    pub fn normalised(&self) -> Self {
+        Self::from_alternatives(self.alternatives.iter().map(Alternative::normalised).collect())
+    }
+
+    fn from_alternatives(mut alternatives: Vec<Alternative>) -> Self {
         alternatives.sort();
         alternatives.dedup();
         Self { alternatives: Cow::Owned(alternatives) }
@@ -110,6 +116,22 @@ impl Alternative {
         })
     }
 
+    fn normalised(&self) -> Self {
+        let clauses: Vec<ScopeClause> =
+            self.scopes.iter().map(|clause| ScopeClause { any_of: union(&clause.any_of, &[]) }).collect();
+        let principals = match &self.principals {
+            Principals::Everyone => Principals::Everyone,
+            Principals::Only(kinds) => Principals::Only(union(kinds, &[])),
+        };
+        Self {
+            principals,
+            scopes: union(&clauses, &[]),
+            tiers: highest(&self.tiers, &[]),
+            levels: union(&self.levels, &[]),
+            features: union(&self.features, &[]),
+        }
+    }
+
     /// Every scope that is named in any clause.
     pub fn named_scopes(&self) -> impl Iterator<Item = &Scope> {
         self.scopes.iter().flat_map(|clause| clause.any_of.iter())
@@ -132,7 +154,7 @@ impl Principals {
                 left.iter().filter(|kind| right.contains(kind)).cloned().collect::<Vec<_>>()
             }
         };
-        (!kinds.is_empty()).then(|| Self::Only(Cow::Owned(kinds)))
+        if kinds.is_empty() { None } else { Some(Self::Only(Cow::Owned(kinds))) }
     }
 }
 
@@ -155,7 +177,7 @@ fn highest(left: &[Tier], right: &[Tier]) -> Cow<'static, [Tier]> {
     let mut both = [left, right].concat();
     both.sort();
     both.dedup();
-    let kept =
-        both.iter().filter(|tier| !both.iter().any(|other| other != *tier && other.satisfies(tier))).cloned().collect();
+    let exceeded = |tier: &Tier| both.iter().any(|other| other.satisfies(tier) && !tier.satisfies(other));
+    let kept = both.iter().filter(|tier| !exceeded(tier)).cloned().collect();
     Cow::Owned(kept)
 }
