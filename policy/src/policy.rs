@@ -304,6 +304,11 @@ impl Policy {
         PrincipalKind::BUILT_IN.iter().chain(self.principals.iter().map(|kind| &kind.value))
     }
 
+    /// The role of a name.
+    pub fn role_named(&self, name: &str) -> Option<&Role> {
+        self.roles.get(&RoleName::new(name))
+    }
+
     /// The declared feature of a name.
     pub fn feature(&self, name: &str) -> Option<&Placed<Feature>> {
         self.features.iter().find(|feature| feature.as_str() == name)
