@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// How a language writes comments and text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Syntax {
+pub(super) enum Syntax {
     /// `//` to the end of the line, `/* */` nested, Rust's literals.
     Rust,
     /// `#` to the end of the line, quoted scalars, block scalars.
@@ -13,7 +13,7 @@ pub enum Syntax {
 
 impl Syntax {
     /// The syntax of a file, by its name.
-    pub fn of_path(path: &str) -> Option<Self> {
+    pub(super) fn of_path(path: &str) -> Option<Self> {
         match path.rsplit_once('.')?.1 {
             "rs" => Some(Self::Rust),
             "yaml" | "yml" => Some(Self::Yaml),
@@ -22,7 +22,7 @@ impl Syntax {
     }
 
     /// The line comments of a text, each without its delimiter.
-    pub fn line_comments(self, text: &str) -> Vec<Range<usize>> {
+    pub(super) fn line_comments(self, text: &str) -> Vec<Range<usize>> {
         match self {
             Self::Rust => rust_line_comments(text),
             Self::Yaml => yaml_line_comments(text),
