@@ -5,6 +5,7 @@
 
 pub mod attributes;
 pub mod axum;
+pub mod expand;
 pub mod facts;
 pub mod meta;
 pub mod parse;
