@@ -56,7 +56,11 @@ mod tests {
     fn an_access_is_read_from_left_to_right() {
         let keys = Alternative {
             principals: Principals::Only(vec![PrincipalKind::USER, PrincipalKind::API_KEY].into()),
-            scopes: vec![ScopeClause::one(Scope::new("a:b")), ScopeClause { any_of: vec!["c".into(), "d".into()].into() }].into(),
+            scopes: vec![
+                ScopeClause::one(Scope::new("a:b")),
+                ScopeClause { any_of: vec!["c".into(), "d".into()].into() },
+            ]
+            .into(),
             tiers: vec![Tier::new("", 1, "member")].into(),
             levels: vec![Level::new("workspace")].into(),
             features: vec![Feature::new("export")].into(),

@@ -41,7 +41,9 @@ impl Coverage {
             for (guard, mapped) in route.guards.iter().zip(&row.guards) {
                 match mapped.meaning {
                     GuardMeaning::Access { .. } => guards.insert((guard.kind, &guard.term)),
-                    GuardMeaning::Unmapped => guards.insert((guard.kind, &guard.term)) | unmapped.insert((guard.kind, &guard.term)),
+                    GuardMeaning::Unmapped => {
+                        guards.insert((guard.kind, &guard.term)) | unmapped.insert((guard.kind, &guard.term))
+                    }
                     GuardMeaning::Neutral => false,
                 };
             }

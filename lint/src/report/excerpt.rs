@@ -66,7 +66,8 @@ impl Excerpts {
                 excerpt.bridge(lines, file, previous, number);
                 previous = Some(number);
                 let line = lines.line(file, number);
-                let ranges: Vec<Range<usize>> = indexes.iter().filter_map(|index| spans.get(*index)).map(|span| within(&line, *span)).collect();
+                let ranges: Vec<Range<usize>> =
+                    indexes.iter().filter_map(|index| spans.get(*index)).map(|span| within(&line, *span)).collect();
                 for (index, range) in indexes.iter().zip(excerpt.push(&line, &ranges)) {
                     if let Some(place) = places.get_mut(*index) {
                         *place = Place { file: files.len(), range };
@@ -92,7 +93,12 @@ fn within(line: &Line<'_>, span: Span) -> Range<usize> {
 
 impl Excerpt {
     fn new(path: &str) -> Self {
-        Self { name: escape::visible(path).into_owned(), text: String::new(), lines: Vec::new(), columns: BTreeMap::new() }
+        Self {
+            name: escape::visible(path).into_owned(),
+            text: String::new(),
+            lines: Vec::new(),
+            columns: BTreeMap::new(),
+        }
     }
 
     /// What stands between two marked lines: the one line between them, or enough for a break to be drawn.

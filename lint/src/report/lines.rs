@@ -58,14 +58,20 @@ impl<'a> Lines<'a> {
         let start = starts.get(number.wrapping_sub(1)).copied().unwrap_or(text.len());
         let end = starts.get(number).copied().unwrap_or(text.len());
         let text = text.get(start..end).unwrap_or_default();
-        Line { number, start, text: text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text)) }
+        Line {
+            number,
+            start,
+            text: text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text)),
+        }
     }
 
     fn starts_of(&self, file: FileId) -> Rc<[usize]> {
         let mut starts = self.starts.borrow_mut();
         let found = starts.entry(file).or_insert_with(|| {
             let text = self.sources.text(file);
-            std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1)).collect()
+            std::iter::once(0)
+                .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1))
+                .collect()
         });
         Rc::clone(found)
     }

@@ -27,7 +27,12 @@ pub fn write(out: &mut dyn Write, surface: &Surface, lines: &Lines<'_>) -> io::R
             .collect();
         if programs.len() > 1 {
             let separator = if index > 0 { "\n" } else { "" };
-            writeln!(out, "{separator}{} ({})", visible(&program.name), crate::rule::engine::list::counted(rows.len(), "route"))?;
+            writeln!(
+                out,
+                "{separator}{} ({})",
+                visible(&program.name),
+                crate::rule::engine::list::counted(rows.len(), "route")
+            )?;
         }
         write_table(out, &rows)?;
     }
@@ -41,7 +46,14 @@ fn cells(route: &Route, row: &RouteSurface, lines: &Lines<'_>) -> [String; COLUM
         Documentation::Accidental { .. } => " (accidental)",
         _ => "",
     };
-    let cells = [route.method.clone(), format!("{}{mark}", route.path), access::of_row(row), guards(&route.guards), route.handler.name.clone(), place];
+    let cells = [
+        route.method.clone(),
+        format!("{}{mark}", route.path),
+        access::of_row(row),
+        guards(&route.guards),
+        route.handler.name.clone(),
+        place,
+    ];
     cells.map(|cell| visible(&cell).into_owned())
 }
 

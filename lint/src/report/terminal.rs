@@ -82,10 +82,11 @@ pub fn write_summary(out: &mut dyn Write, outcome: &Outcome, coverage: &Coverage
         count => format!(" ({count} suppressed)"),
     };
     writeln!(out, "{found}{suppressed}")?;
-    writeln!(out, "{}", seen(coverage))
+    writeln!(out, "{}", self::coverage(coverage))
 }
 
-fn seen(coverage: &Coverage) -> String {
+/// What was seen and what was not, on one line.
+pub fn coverage(coverage: &Coverage) -> String {
     let mut parts = vec![
         format!("{} in {}", counted(coverage.routes, "route"), counted(coverage.programs, "program")),
         format!("{} ({} parsed)", counted(coverage.files, "file"), coverage.parsed_files),

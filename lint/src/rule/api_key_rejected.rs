@@ -127,9 +127,9 @@ fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, kind: &PrincipalKind)
         quoted(scopes.iter())
     ));
     let finding = match view.guard_against(kind) {
-        Some(guard) => finding
-            .at(guard.span, format!("keeps {} out", one_of(kind)))
-            .also(view.handler().span, "the handler"),
+        Some(guard) => {
+            finding.at(guard.span, format!("keeps {} out", one_of(kind))).also(view.handler().span, "the handler")
+        }
         None => finding.at(view.handler().span, format!("no way in for {}", one_of(kind))),
     };
     let finding = view

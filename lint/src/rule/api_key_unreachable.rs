@@ -79,11 +79,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// The scopes that keep a kind of principal from every way in that names it; `None` if a way is open, or none names it.
 fn out_of_reach<'a>(policy: &Policy, access: &'a Access, kind: &PrincipalKind) -> Option<BTreeSet<&'a Scope>> {
-    let ways: Vec<&Alternative> = access
-        .alternatives
-        .iter()
-        .filter(|alternative| alternative.principals.accepts(kind))
-        .collect();
+    let ways: Vec<&Alternative> =
+        access.alternatives.iter().filter(|alternative| alternative.principals.accepts(kind)).collect();
     // "Everyone who holds the scope" doesn't promise keys anything.
     if !ways.iter().any(|alternative| matches!(alternative.principals, Principals::Only(_))) {
         return None;
@@ -100,17 +97,17 @@ fn out_of_reach<'a>(policy: &Policy, access: &'a Access, kind: &PrincipalKind) -
     Some(missing)
 }
 
-fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, kind: &PrincipalKind, missing: &BTreeSet<&Scope>) -> Finding {
+fn report(
+    stated: &PolicyInFile<'_>,
+    view: &RouteView<'_>,
+    kind: &PrincipalKind,
+    missing: &BTreeSet<&Scope>,
+) -> Finding {
     let levels = &view.row.levels;
     let at_level = if levels.is_empty() { String::new() } else { format!(" at level {}", quoted(levels)) };
     let finding = Finding::new(
         &RULE,
-        format!(
-            "`{}` accepts {}, but none can be granted {}{at_level}",
-            view.title(),
-            many_of(kind),
-            quoted(missing)
-        ),
+        format!("`{}` accepts {}, but none can be granted {}{at_level}", view.title(), many_of(kind), quoted(missing)),
     )
     .about_route(view.index)
     .confidence(view.confidence(Confidence::High))

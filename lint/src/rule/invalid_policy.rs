@@ -81,8 +81,10 @@ fn unknown_rules<'a>(stated: &PolicyInFile<'a>) -> impl Iterator<Item = Finding>
     let known: BTreeSet<&str> = super::ALL.iter().map(|rule| rule.name).collect();
     let stated = *stated;
     stated.policy.rules.values().filter(move |setting| !known.contains(setting.name.as_str())).map(move |setting| {
-        let help = suggest::nearest(&setting.name, super::ALL.iter().map(|rule| rule.name))
-            .map_or_else(|| "`route-role explain` lists the rules".to_owned(), |meant| format!("did you mean `{meant}`?"));
+        let help = suggest::nearest(&setting.name, super::ALL.iter().map(|rule| rule.name)).map_or_else(
+            || "`route-role explain` lists the rules".to_owned(),
+            |meant| format!("did you mean `{meant}`?"),
+        );
         Finding::new(&RULE, format!("there is no rule `{}`", setting.name.value))
             .at(stated.span(&setting.name), "unknown rule")
             .help(help)

@@ -83,14 +83,14 @@ fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial
     let finding = match denial {
         Some(denial) => Finding::new(
             &RULE,
-            format!("`{}` answers `{denial}` for an object of another tenant, so its existence can be probed", view.title()),
+            format!(
+                "`{}` answers `{denial}` for an object of another tenant, so its existence can be probed",
+                view.title()
+            ),
         )
         .confidence(view.confidence(Confidence::High)),
-        None => Finding::new(
-            &RULE,
-            format!("nothing says whether `{}` hides objects of other tenants", view.title()),
-        )
-        .confidence(view.confidence(Confidence::Medium)),
+        None => Finding::new(&RULE, format!("nothing says whether `{}` hides objects of other tenants", view.title()))
+            .confidence(view.confidence(Confidence::Medium)),
     };
     let tenant_levels: Vec<_> = view.row.levels.iter().filter(|level| stated.policy.is_tenant_bound(level)).collect();
     let finding = match (&view.route.attribute, denial) {
@@ -100,10 +100,12 @@ fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial
         (None, _) => finding.at(view.handler().span, "addresses one object"),
     };
     let finding = finding.about_route(view.index).also_at(view.registration(), "registered here");
-    let finding = tenant_levels.iter().filter_map(|level| stated.policy.levels.get(*level)).fold(
-        finding,
-        |finding, definition| finding.also(stated.span(&definition.name), "this level is bound to a tenant"),
-    );
+    let finding = tenant_levels
+        .iter()
+        .filter_map(|level| stated.policy.levels.get(*level))
+        .fold(finding, |finding, definition| {
+            finding.also(stated.span(&definition.name), "this level is bound to a tenant")
+        });
     finding.help(format!(
         "answer the same 404 for absent objects and for those outside the caller's {}, then declare `denial = not_found`",
         quoted(tenant_levels)

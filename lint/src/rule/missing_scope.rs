@@ -72,11 +72,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 /// The kinds with an allowlist; API keys where scopes are declared without one.
 fn kinds_that_hold_scopes(policy: &Policy) -> Vec<&PrincipalKind> {
     let kinds = grantable_kinds(policy);
-    if kinds.is_empty() && !policy.scopes.is_empty() {
-        vec![&API_KEY]
-    } else {
-        kinds.into_iter().collect()
-    }
+    if kinds.is_empty() && !policy.scopes.is_empty() { vec![&API_KEY] } else { kinds.into_iter().collect() }
 }
 
 fn checks_a_credential(view: &RouteView<'_>) -> bool {

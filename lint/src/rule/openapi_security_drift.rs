@@ -118,7 +118,8 @@ fn drift(policy: &Policy, view: &RouteView<'_>, operation: &Operation) -> Option
         // An unmapped guard may be what makes the documentation true.
         return (!documented.anyone && proven).then(|| Drift {
             message: format!("`{title}` is documented as closed, but nothing guards it"),
-            help: "add the guard that the documentation promises, or document it as open with `security(())`".to_owned(),
+            help: "add the guard that the documentation promises, or document it as open with `security(())`"
+                .to_owned(),
             confidence: Confidence::High,
         });
     }
@@ -133,12 +134,8 @@ fn kinds_drift(policy: &Policy, view: &RouteView<'_>, documented: &Documented, a
     let refused: BTreeSet<PrincipalKind> = documented.kinds.difference(&accepted.kinds).cloned().collect();
     let documentable: BTreeSet<&PrincipalKind> =
         policy.security.values().flat_map(|scheme| scheme.accepts.iter().map(|kind| &kind.value)).collect();
-    let undocumented: BTreeSet<PrincipalKind> = accepted
-        .kinds
-        .difference(&documented.kinds)
-        .filter(|kind| documentable.contains(kind))
-        .cloned()
-        .collect();
+    let undocumented: BTreeSet<PrincipalKind> =
+        accepted.kinds.difference(&documented.kinds).filter(|kind| documentable.contains(kind)).cloned().collect();
     let many = |kinds: &BTreeSet<PrincipalKind>| joined(kinds.iter().map(many_of));
     let (message, help, confidence) = match (refused.is_empty(), undocumented.is_empty()) {
         (true, true) => return None,
@@ -232,7 +229,8 @@ impl Accepted {
 
 /// The schemes that stand for some kinds.
 fn schemes_for(policy: &Policy, kinds: &BTreeSet<PrincipalKind>) -> String {
-    let schemes = policy.security.values().filter(|scheme| scheme.accepts.iter().any(|kind| kinds.contains(&kind.value)));
+    let schemes =
+        policy.security.values().filter(|scheme| scheme.accepts.iter().any(|kind| kinds.contains(&kind.value)));
     let names: Vec<&str> = schemes.map(|scheme| scheme.name.value.as_str()).collect();
     if names.is_empty() { "the schemes that its guards accept".to_owned() } else { quoted(names) }
 }

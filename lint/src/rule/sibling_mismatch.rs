@@ -101,10 +101,7 @@ fn callers<'a>(view: &RouteView<'_>, compared: &Kinds<'a>) -> Kinds<'a> {
     compared.iter().copied().filter(|kind| view.access().accepting(kind).next().is_some()).collect()
 }
 
-fn odd_callers<'a>(
-    family: &[RouteView<'a>],
-    compared: &Kinds<'_>,
-) -> Vec<(RouteView<'a>, Vec<RouteView<'a>>)> {
+fn odd_callers<'a>(family: &[RouteView<'a>], compared: &Kinds<'_>) -> Vec<(RouteView<'a>, Vec<RouteView<'a>>)> {
     let mut classes: BTreeMap<(BTreeSet<&ScopeClause>, BTreeSet<&Level>), Vec<RouteView<'a>>> = BTreeMap::new();
     for view in family {
         classes.entry((scopes_of(view), view.row.levels.iter().collect())).or_default().push(*view);
@@ -131,15 +128,16 @@ fn scopes_of<'a>(view: &RouteView<'a>) -> BTreeSet<&'a ScopeClause> {
 }
 
 fn tiers_of<'a>(views: &[RouteView<'a>]) -> BTreeSet<&'a Tier> {
-    views.iter().flat_map(|view| view.access().alternatives.iter().flat_map(|alternative| alternative.tiers.iter())).collect()
+    views
+        .iter()
+        .flat_map(|view| view.access().alternatives.iter().flat_map(|alternative| alternative.tiers.iter()))
+        .collect()
 }
 
 /// A route that demands a higher tier than its siblings is different for a reason.
 fn stands_higher(view: &RouteView<'_>, siblings: &BTreeSet<&Tier>) -> bool {
     let own = tiers_of(&[*view]);
-    own.iter().any(|tier| {
-        !siblings.is_empty() && !siblings.iter().any(|other| other.satisfies(tier))
-    })
+    own.iter().any(|tier| !siblings.is_empty() && !siblings.iter().any(|other| other.satisfies(tier)))
 }
 
 fn features_of<'a>(view: &RouteView<'a>) -> BTreeSet<&'a Feature> {
@@ -185,16 +183,25 @@ impl<'a> Mismatch<'a> {
             let added: Vec<_> = own.difference(&usual).collect();
             let many = |kinds: &[&&PrincipalKind]| joined(kinds.iter().map(|kind| many_of(kind)));
             if !refused.is_empty() {
-                differences.push(format!("refuses {}, which {} on the same resource accept", many(&refused), counted(siblings.len(), "sibling")));
+                differences.push(format!(
+                    "refuses {}, which {} on the same resource accept",
+                    many(&refused),
+                    counted(siblings.len(), "sibling")
+                ));
                 changes.push(format!("accept {}", many(&refused)));
             }
             if !added.is_empty() {
-                differences.push(format!("accepts {}, which {} on the same resource refuse", many(&added), counted(siblings.len(), "sibling")));
+                differences.push(format!(
+                    "accepts {}, which {} on the same resource refuse",
+                    many(&added),
+                    counted(siblings.len(), "sibling")
+                ));
                 changes.push(format!("refuse {}", many(&added)));
             }
         }
         for (gate, siblings) in &self.gates {
-            differences.push(format!("lacks the feature gate `{gate}`, which {} have", counted(siblings.len(), "sibling")));
+            differences
+                .push(format!("lacks the feature gate `{gate}`, which {} have", counted(siblings.len(), "sibling")));
             changes.push(format!("require the feature {}", quoted([gate])));
         }
         let finding = Finding::new(&RULE, format!("`{}` {}", self.odd.title(), joined(&differences)))
@@ -206,7 +213,8 @@ impl<'a> Mismatch<'a> {
 
     fn with_places(&self, finding: Finding) -> Finding {
         let finding = finding.at(self.odd.handler().span, "the odd one out");
-        let finding = self.odd.restrictions().fold(finding, |finding, (guard, _)| finding.also(guard.span, "its guard"));
+        let finding =
+            self.odd.restrictions().fold(finding, |finding, (guard, _)| finding.also(guard.span, "its guard"));
         let siblings: BTreeMap<usize, RouteView<'_>> = self
             .callers
             .iter()

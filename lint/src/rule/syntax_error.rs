@@ -51,8 +51,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let notes = context.inventory().notes.iter().filter(|note| note.kind == NoteKind::SyntaxError);
     notes
         .map(|note| {
-            let finding = Finding::new(&RULE, note.message.clone())
-                .help(note.help.clone().unwrap_or_else(|| "routes and guards in this file are not part of the answer".to_owned()));
+            let finding = Finding::new(&RULE, note.message.clone()).help(
+                note.help
+                    .clone()
+                    .unwrap_or_else(|| "routes and guards in this file are not part of the answer".to_owned()),
+            );
             match note.span {
                 Some(span) => finding.at(span, "here"),
                 None => finding,

@@ -65,11 +65,12 @@ fn is_undeclared(view: &RouteView<'_>) -> bool {
 }
 
 fn report(context: &Context<'_>, view: &RouteView<'_>) -> Finding {
-    let finding = Finding::new(&RULE, format!("`{}` is open to everyone, and nothing says that it should be", view.title()))
-        .about_route(view.index)
-        .confidence(view.confidence(Confidence::High))
-        .at(view.handler().span, "no guard restricts this handler")
-        .also_at(view.registration(), "registered here");
+    let finding =
+        Finding::new(&RULE, format!("`{}` is open to everyone, and nothing says that it should be", view.title()))
+            .about_route(view.index)
+            .confidence(view.confidence(Confidence::High))
+            .at(view.handler().span, "no guard restricts this handler")
+            .also_at(view.registration(), "registered here");
     // What stands on the route but restricts nothing explains why it seems guarded.
     let finding = view
         .guards()

@@ -56,7 +56,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .filter_map(|view| match &view.route.documentation {
             Documentation::Accidental { operation } => Some(accidental(&view, operation)),
             Documentation::Undocumented { operation: Some(operation) } => Some(left_out(context, &view, operation)),
-            Documentation::Undocumented { operation: None } | Documentation::Documented(_) | Documentation::None => None,
+            Documentation::Undocumented { operation: None } | Documentation::Documented(_) | Documentation::None => {
+                None
+            }
         })
         .collect()
 }
@@ -90,14 +92,15 @@ fn left_out(context: &Context<'_>, view: &RouteView<'_>, operation: &Operation) 
             format!("`{}` is `{}` again with other guards, and isn't documented", view.title(), twin.title()),
         )
         .help(difference(twin, view)),
-        Some(twin) => Finding::new(&RULE, format!("`{}` is `{}` again, and isn't documented", view.title(), twin.title()))
-            .severity(Severity::Note)
-            .help("remove the second mount when nobody calls it any more"),
-        None => Finding::new(
-            &RULE,
-            format!("`{}` has an operation, but isn't part of the API description", view.title()),
-        )
-        .help("register it on the router that collects the API description"),
+        Some(twin) => {
+            Finding::new(&RULE, format!("`{}` is `{}` again, and isn't documented", view.title(), twin.title()))
+                .severity(Severity::Note)
+                .help("remove the second mount when nobody calls it any more")
+        }
+        None => {
+            Finding::new(&RULE, format!("`{}` has an operation, but isn't part of the API description", view.title()))
+                .help("register it on the router that collects the API description")
+        }
     };
     let finding = match view.registration() {
         Some(registration) => finding.at(registration, "mounted here"),

@@ -112,7 +112,8 @@ fn place_of(view: &RouteView<'_>, scope: &Scope) -> Span {
 
 fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, scope: &Scope, place: Span) -> Finding {
     let declared = stated.policy.scopes.iter().map(|pattern| pattern.value.as_str());
-    let help = suggest::help(scope.as_str(), declared).unwrap_or_else(|| "declare it under `scopes` in the policy".to_owned());
+    let help =
+        suggest::help(scope.as_str(), declared).unwrap_or_else(|| "declare it under `scopes` in the policy".to_owned());
     Finding::new(&RULE, format!("scope `{scope}` is not declared in the policy"))
         .about_route(view.index)
         .confidence(Confidence::High)

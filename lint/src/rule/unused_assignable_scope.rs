@@ -126,7 +126,11 @@ fn report(
     let verb = if unused.len() == 1 { "is" } else { "are" };
     let mut finding = Finding::new(
         &RULE,
-        format!("{names} {verb} assignable to {}, but no route that accepts {} requires it", many_of(kind), one_of(kind)),
+        format!(
+            "{names} {verb} assignable to {}, but no route that accepts {} requires it",
+            many_of(kind),
+            one_of(kind)
+        ),
     )
     .confidence(confidence(context));
     if let Some(first) = unused.first() {

@@ -104,7 +104,8 @@ pub fn exports(path: &[String]) -> bool {
     router_kind(path).is_some() && path.len() > 1
         || routing_function(path).is_some()
         || matches!(path.last().map(String::as_str), Some("routes")) && is_axum(path)
-        || is_axum(path) && path.last().is_some_and(|last| last.starts_with(char::is_uppercase) || last.starts_with("from_"))
+        || is_axum(path)
+            && path.last().is_some_and(|last| last.starts_with(char::is_uppercase) || last.starts_with("from_"))
 }
 
 /// What a method of a router does; `None` for a method that isn't axum's.
@@ -122,13 +123,29 @@ pub fn router_operation(method: &str) -> Option<RouterOperation> {
         "fallback" => RouterOperation::Fallback { service: false },
         "fallback_service" => RouterOperation::Fallback { service: true },
         "split_for_parts" => RouterOperation::Split,
-        "into_openapi" | "to_openapi" | "get_openapi" | "get_openapi_mut" | "finish_api" | "finish_api_with" => RouterOperation::Document,
+        "into_openapi" | "to_openapi" | "get_openapi" | "get_openapi_mut" | "finish_api" | "finish_api_with" => {
+            RouterOperation::Document
+        }
         "into_make_service" | "into_make_service_with_connect_info" | "into_service" | "as_service" => {
             RouterOperation::Serve
         }
-        "with_state" | "without_v07_checks" | "reset_fallback" | "method_not_allowed_fallback" | "with_path_items"
-        | "with_pending_state" | "clone" | "to_owned" | "boxed" | "unwrap" | "expect" | "unwrap_or_default" | "by_ref"
-        | "borrow" | "as_ref" | "into_inner" | "has_routes" => RouterOperation::Keep,
+        "with_state"
+        | "without_v07_checks"
+        | "reset_fallback"
+        | "method_not_allowed_fallback"
+        | "with_path_items"
+        | "with_pending_state"
+        | "clone"
+        | "to_owned"
+        | "boxed"
+        | "unwrap"
+        | "expect"
+        | "unwrap_or_default"
+        | "by_ref"
+        | "borrow"
+        | "as_ref"
+        | "into_inner"
+        | "has_routes" => RouterOperation::Keep,
         "into" => RouterOperation::Plain,
         _ => return None,
     })

@@ -53,11 +53,7 @@ impl<'a> Alternative<'a> {
                 PolicyPrincipals::Everyone => Principals::Everyone("everyone"),
                 PolicyPrincipals::Only(kinds) => Principals::Only(kinds.iter().map(AsRef::as_ref).collect()),
             },
-            scopes: alternative
-                .scopes
-                .iter()
-                .map(|clause| clause.any_of.iter().map(AsRef::as_ref).collect())
-                .collect(),
+            scopes: alternative.scopes.iter().map(|clause| clause.any_of.iter().map(AsRef::as_ref).collect()).collect(),
             tiers: alternative.tiers.iter().map(|tier| tier.name()).collect(),
             levels: alternative.levels.iter().map(AsRef::as_ref).collect(),
             features: alternative.features.iter().map(AsRef::as_ref).collect(),

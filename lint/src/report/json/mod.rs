@@ -38,7 +38,15 @@ struct RoutesDocument<'a> {
 /// Writes findings.
 pub fn write_findings(out: &mut dyn Write, outcome: &Outcome, surface: &Surface, lines: &Lines<'_>) -> io::Result<()> {
     let findings = outcome.findings.iter().map(|finding| finding::Finding::of(finding, surface, lines)).collect();
-    write(out, &FindingsDocument { version: VERSION, findings, suppressed: outcome.suppressed, coverage: Coverage::of(surface) })
+    write(
+        out,
+        &FindingsDocument {
+            version: VERSION,
+            findings,
+            suppressed: outcome.suppressed,
+            coverage: Coverage::of(surface),
+        },
+    )
 }
 
 /// Writes the inventory.

@@ -65,7 +65,12 @@ struct Condition<'a> {
 }
 
 impl<'a> Route<'a> {
-    pub(super) fn of(route: &'a resolve::Route, row: &'a RouteSurface, surface: &'a Surface, lines: &Lines<'a>) -> Self {
+    pub(super) fn of(
+        route: &'a resolve::Route,
+        row: &'a RouteSurface,
+        surface: &'a Surface,
+        lines: &Lines<'a>,
+    ) -> Self {
         let handler = Place::of(route.handler.span, lines);
         Self {
             program: surface.inventory.programs.get(route.program).map_or("", |program| &program.name),
@@ -131,7 +136,9 @@ impl<'a> OperationView<'a> {
     fn of(documentation: &'a Documentation) -> Option<Self> {
         let (operation, accidental) = match documentation {
             Documentation::None | Documentation::Undocumented { operation: None } => return None,
-            Documentation::Documented(operation) | Documentation::Undocumented { operation: Some(operation) } => (operation, false),
+            Documentation::Documented(operation) | Documentation::Undocumented { operation: Some(operation) } => {
+                (operation, false)
+            }
             Documentation::Accidental { operation } => (operation, true),
         };
         Some(Self { operation_id: operation.id.as_deref(), security: security(operation), accidental })

@@ -49,13 +49,11 @@ impl<'a> Context<'a> {
     /// Every route with its access.
     pub fn routes(&self) -> impl Iterator<Item = RouteView<'a>> + use<'a> {
         let surface = self.surface;
-        surface
-            .inventory
-            .routes
-            .iter()
-            .zip(&surface.rows)
-            .enumerate()
-            .map(|(index, (route, row))| RouteView { index, route, row })
+        surface.inventory.routes.iter().zip(&surface.rows).enumerate().map(|(index, (route, row))| RouteView {
+            index,
+            route,
+            row,
+        })
     }
 }
 

@@ -65,9 +65,8 @@ mod tests {
 
     #[test]
     fn a_resource_is_what_stands_before_a_parameter() {
-        let prefixes = |path: &'static str| {
-            prefixes_before_parameters(path).map(|prefix| prefix.join("/")).collect::<Vec<_>>()
-        };
+        let prefixes =
+            |path: &'static str| prefixes_before_parameters(path).map(|prefix| prefix.join("/")).collect::<Vec<_>>();
         assert_eq!(prefixes("/orgs/{org}/cases/{id}/notes"), ["orgs", "orgs/{org}/cases"]);
         assert_eq!(prefixes("/cases/bulk"), Vec::<String>::new());
         assert_eq!(prefixes("/{tenant}/cases"), Vec::<String>::new());

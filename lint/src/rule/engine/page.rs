@@ -22,10 +22,7 @@ impl Page {
             .collect();
         let summary_lines = text.iter().take_while(|line| !line.is_empty()).count();
         let (summary, body) = text.split_at(summary_lines);
-        Self {
-            summary: summary.join(" ").trim_end_matches('.').to_owned(),
-            body: body.join("\n").trim().to_owned(),
-        }
+        Self { summary: summary.join(" ").trim_end_matches('.').to_owned(), body: body.join("\n").trim().to_owned() }
     }
 
     /// The headings of the page, in their order.
@@ -48,7 +45,9 @@ mod tests {
 
     #[test]
     fn the_top_comment_is_the_page() {
-        let page = Page::of_source("//! A thing is\n//! wrong.\n//!\n//! ## Bad\n//!\n//! ```rs\n//! ## no heading\n//! ```\n\nuse x;\n//! no more\n");
+        let page = Page::of_source(
+            "//! A thing is\n//! wrong.\n//!\n//! ## Bad\n//!\n//! ```rs\n//! ## no heading\n//! ```\n\nuse x;\n//! no more\n",
+        );
         assert_eq!(page.summary, "A thing is wrong");
         assert_eq!(page.headings(), ["Bad"]);
         assert!(page.body.ends_with("```"));

@@ -26,8 +26,7 @@ pub fn run(rules: &[&'static Rule], context: &Context<'_>, strict: bool) -> Outc
     let levels = levels(context);
     let is_on = |rule: &&&'static Rule| levels.get(rule.name) != Some(&RuleLevel::Off);
     let can_run = |rule: &&&'static Rule| context.policy.is_some() || !rule.needs_policy;
-    let (running, waiting): (Vec<_>, Vec<_>) =
-        rules.iter().filter(is_on).copied().partition(|rule| can_run(&rule));
+    let (running, waiting): (Vec<_>, Vec<_>) = rules.iter().filter(is_on).copied().partition(|rule| can_run(&rule));
 
     let surface_findings = running.iter().flat_map(|rule| match rule.check {
         Check::Surface(check) => check(context),
@@ -63,12 +62,7 @@ fn levels<'a>(context: &Context<'a>) -> BTreeMap<&'a str, RuleLevel> {
 }
 
 /// A level in the policy replaces the rule's own severity; findings that are milder than their rule are made no worse by it.
-fn severity(
-    rules: &[&'static Rule],
-    levels: &BTreeMap<&str, RuleLevel>,
-    strict: bool,
-    finding: &Finding,
-) -> Severity {
+fn severity(rules: &[&'static Rule], levels: &BTreeMap<&str, RuleLevel>, strict: bool, finding: &Finding) -> Severity {
     let Some(rule) = rules.iter().find(|rule| rule.name == finding.rule) else { return finding.severity };
     let set = levels.get(rule.name).and_then(|level| match level {
         RuleLevel::Off => None,
@@ -86,9 +80,9 @@ fn severity(
 
 /// Worst first, then by rule, then by route or place, so that the order tells nothing about how the findings were made.
 fn order(context: &Context<'_>, finding: &Finding) -> impl Ord + use<> {
-    let place = finding.primary.as_ref().map(|label| {
-        (context.sources.path(label.span.file).to_owned(), label.span.start, label.span.end)
-    });
+    let place = finding
+        .primary
+        .as_ref()
+        .map(|label| (context.sources.path(label.span.file).to_owned(), label.span.start, label.span.end));
     (std::cmp::Reverse(finding.severity), finding.rule, finding.route, place, finding.message.clone())
 }
-

@@ -47,7 +47,9 @@ fn rust_line_comments(text: &str) -> Vec<Range<usize>> {
             }
             b'/' if bytes.get(at + 1) == Some(&b'*') => end_of_block_comment(bytes, at),
             b'"' => end_of_string(bytes, at),
-            b'r' if !follows_name(bytes, at) || is_raw_prefix(bytes, at) => end_of_raw_string(bytes, at).unwrap_or(at + 1),
+            b'r' if !follows_name(bytes, at) || is_raw_prefix(bytes, at) => {
+                end_of_raw_string(bytes, at).unwrap_or(at + 1)
+            }
             b'\'' => end_of_character(text, at),
             _ => at + 1,
         };
@@ -109,7 +111,8 @@ fn end_of_raw_string(bytes: &[u8], start: usize) -> Option<usize> {
     }
     let mut at = open + 1;
     while at < bytes.len() {
-        let closes = bytes[at] == b'"' && bytes[at + 1..].iter().take(hashes).filter(|byte| **byte == b'#').count() == hashes;
+        let closes =
+            bytes[at] == b'"' && bytes[at + 1..].iter().take(hashes).filter(|byte| **byte == b'#').count() == hashes;
         if closes {
             return Some(at + 1 + hashes);
         }
@@ -123,7 +126,8 @@ fn end_of_character(text: &str, start: usize) -> usize {
     let mut rest = text[start + 1..].char_indices();
     match rest.next() {
         Some((_, '\\')) => {
-            let closing = rest.skip(1).take_while(|(_, character)| *character != '\n').find(|(_, character)| *character == '\'');
+            let closing =
+                rest.skip(1).take_while(|(_, character)| *character != '\n').find(|(_, character)| *character == '\'');
             closing.map_or(start + 1, |(at, _)| start + 1 + at + 1)
         }
         Some(_) => match rest.next() {
@@ -192,7 +196,8 @@ fn yaml_comment_start(line: &str, quote: &mut Option<char>) -> Option<usize> {
 fn opens_block_scalar(line: &str) -> bool {
     let indicator = line.rsplit([' ', ':']).next().unwrap_or_default();
     let mut characters = indicator.chars();
-    matches!(characters.next(), Some('|' | '>')) && characters.all(|character| matches!(character, '+' | '-' | '0'..='9'))
+    matches!(characters.next(), Some('|' | '>'))
+        && characters.all(|character| matches!(character, '+' | '-' | '0'..='9'))
 }
 
 #[cfg(test)]

@@ -115,8 +115,11 @@ pub(super) fn of_file(file: FileId, path: &str, text: &str) -> Vec<Directive> {
 
 /// Reads ` allow(rule-a, rule-b) -- reason`.
 fn parse(said: &str) -> Content {
-    let Some((list, rest)) =
-        said.trim_start().strip_prefix("allow").and_then(|rest| rest.trim_start().strip_prefix('(')).and_then(|rest| rest.split_once(')'))
+    let Some((list, rest)) = said
+        .trim_start()
+        .strip_prefix("allow")
+        .and_then(|rest| rest.trim_start().strip_prefix('('))
+        .and_then(|rest| rest.split_once(')'))
     else {
         return Content::Unreadable;
     };

@@ -62,9 +62,7 @@ pub fn settle(
     let unsettled = directives
         .iter()
         .enumerate()
-        .flat_map(|(index, directive)| {
-            directive.unsettled(ran, known, |rule| used.contains(&(index, rule)))
-        })
+        .flat_map(|(index, directive)| directive.unsettled(ran, known, |rule| used.contains(&(index, rule))))
         .collect();
     Settled { suppressed: before - standing.len(), standing, unsettled }
 }

@@ -1,0 +1,87 @@
+//! What to scan.
+
+use std::fmt;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// What to scan, and how.
+#[derive(Debug, Clone)]
+pub struct ScanOptions {
+    /// Folders or single files.
+    pub roots: Vec<PathBuf>,
+    /// What to leave out, written as in a `.gitignore` file, relative to each root.
+    pub exclude: Vec<String>,
+    /// If not empty: the only Rust files to take, written likewise.
+    pub include: Vec<String>,
+    /// Whether `tests/`, `benches/` and `examples/` of a package count.
+    pub include_tests: bool,
+    /// How many threads read and parse; as many as there are processors if not given.
+    pub threads: Option<NonZeroUsize>,
+    /// Whether every file is parsed in full, so that every syntax error is found.
+    pub strict: bool,
+    /// Whether to parse files that the byte search would leave out. The answer must be the same; tests compare both.
+    pub no_filter: bool,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        Self {
+            roots: vec![PathBuf::from(".")],
+            exclude: Vec::new(),
+            include: Vec::new(),
+            include_tests: false,
+            threads: None,
+            strict: false,
+            no_filter: false,
+        }
+    }
+}
+
+/// Why nothing could be scanned.
+#[derive(Debug)]
+pub enum ScanError {
+    /// No path was given.
+    NoRoot,
+    /// A path that doesn't exist.
+    NotFound(PathBuf),
+    /// A path that can't be read.
+    Unreadable(PathBuf, io::Error),
+    /// A single file that isn't Rust.
+    NotRust(PathBuf),
+    /// A glob that can't be understood.
+    Glob {
+        /// The glob.
+        glob: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The threads could not be started.
+    Threads(String),
+}
+
+impl fmt::Display for ScanError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRoot => formatter.write_str("no path to lint was given"),
+            Self::NotFound(path) => {
+                write!(formatter, "`{}` doesn't exist; give a folder or a file to lint", path.display())
+            }
+            Self::Unreadable(path, error) => write!(formatter, "`{}` can't be read: {error}", path.display()),
+            Self::NotRust(path) => {
+                write!(formatter, "`{}` is neither a folder, a `.rs` file nor a `Cargo.toml`", path.display())
+            }
+            Self::Glob { glob, reason } => write!(formatter, "the glob `{glob}` can't be understood: {reason}"),
+            Self::Threads(reason) => write!(formatter, "threads can't be started: {reason}; try `--threads 1`"),
+        }
+    }
+}
+
+impl std::error::Error for ScanError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable(_, error) => Some(error),
+            _ => None,
+        }
+    }
+}
