@@ -45,7 +45,7 @@
 //! # route-role: allow(unused-assignable-scope) -- checked by the job runner, not by a route
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use route_role_policy::policy::Assignable;
 use route_role_policy::{Placed, PrincipalKind, Scope, ScopePattern};
@@ -94,19 +94,15 @@ fn required_by_routes_that_accept<'a>(context: &Context<'a>, kind: &'a Principal
 fn unused_by_place<'a>(
     entry: &'a Assignable,
     required: &BTreeSet<&Scope>,
-) -> Vec<((usize, usize), Vec<&'a Placed<ScopePattern>>)> {
-    let mut places: Vec<((usize, usize), Vec<&Placed<ScopePattern>>)> = Vec::new();
+) -> BTreeMap<(usize, usize), Vec<&'a Placed<ScopePattern>>> {
+    let mut places: BTreeMap<(usize, usize), Vec<&Placed<ScopePattern>>> = BTreeMap::new();
     let unused = entry
         .scopes
         .iter()
         .filter(|pattern| !is_put_together_at_run_time(pattern))
         .filter(|pattern| !required.iter().any(|scope| pattern.covers(scope.as_str())));
     for pattern in unused {
-        let place = (pattern.start, pattern.end);
-        match places.iter_mut().find(|(known, _)| *known == place) {
-            Some((_, patterns)) => patterns.push(pattern),
-            None => places.push((place, vec![pattern])),
-        }
+        places.entry((pattern.start, pattern.end)).or_default().push(pattern);
     }
     places
 }

@@ -169,10 +169,14 @@ fn yaml_line_comments(text: &str) -> Vec<Range<usize>> {
 /// Where a comment begins on a line; `quote` carries a quoted scalar over to the next line.
 fn yaml_comment_start(line: &str, quote: &mut Option<char>) -> Option<usize> {
     let mut before = ' ';
-    let mut characters = line.char_indices();
+    let mut characters = line.char_indices().peekable();
     while let Some((at, character)) = characters.next() {
         match (*quote, character) {
             (Some('"'), '\\') => {
+                characters.next();
+            }
+            // A doubled apostrophe stands for one.
+            (Some('\''), '\'') if characters.peek().is_some_and(|(_, next)| *next == '\'') => {
                 characters.next();
             }
             (Some(open), _) => {

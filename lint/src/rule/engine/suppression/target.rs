@@ -80,7 +80,7 @@ fn next_yaml_code(text: &str, from: usize) -> usize {
 mod tests {
     use super::*;
 
-    fn covered<'a>(syntax: Syntax, text: &'a str) -> &'a str {
+    fn covered(syntax: Syntax, text: &str) -> &str {
         let comments = syntax.line_comments(text);
         let comment = comments.iter().find(|range| text[(*range).clone()].contains("HERE")).expect("a marked comment");
         &text[of_comment(syntax, text, comment)]
