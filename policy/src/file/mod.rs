@@ -14,6 +14,8 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "constants")]
+pub use constants::RustConstants;
 pub use constants::{ConstantSource, NoConstants};
 pub use problem::{Problem, Severity};
 

@@ -1,6 +1,16 @@
 //! Values that a policy takes from source code: `{ from: "src/scopes.rs#ALL" }`.
 
+#[cfg(feature = "constants")]
+mod evaluate;
+#[cfg(feature = "constants")]
+mod items;
+#[cfg(feature = "constants")]
+mod rust;
+
 use std::path::PathBuf;
+
+#[cfg(feature = "constants")]
+pub use rust::RustConstants;
 
 /// Evaluates constants in source files.
 pub trait ConstantSource {
