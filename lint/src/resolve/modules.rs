@@ -83,6 +83,8 @@ pub(crate) struct Modules<'s> {
     /// The first module that each file was loaded as.
     pub(crate) loaded_files: BTreeMap<FileId, ModuleId>,
     pub(crate) broken: Vec<BrokenText>,
+    /// Every `impl`, by the last name of the type that it is for.
+    implementations: HashMap<String, Vec<Definition>>,
 }
 
 impl<'s> Modules<'s> {
@@ -102,6 +104,7 @@ impl<'s> Modules<'s> {
             modules: Vec::new(),
             loaded_files: BTreeMap::new(),
             broken: Vec::new(),
+            implementations: HashMap::new(),
         }
     }
 
@@ -290,11 +293,22 @@ impl<'s> Modules<'s> {
                 }
                 ItemKind::MacroCall { .. } => module.pending_calls.push(Definition { module: id, text, item }),
                 _ => {
-                    module.by_name.entry(item.name.clone()).or_default().push(module.definitions.len());
-                    module.definitions.push(Definition { module: id, text, item });
+                    let definition = Definition { module: id, text, item };
+                    if let ItemKind::Impl { self_type, .. } = &definition.item.kind
+                        && let Some(path) = self_type.as_path()
+                    {
+                        self.implementations.entry(path.last().to_owned()).or_default().push(definition.clone());
+                    }
+                    module.by_name.entry(definition.item.name.clone()).or_default().push(module.definitions.len());
+                    module.definitions.push(definition);
                 }
             }
         }
+    }
+
+    /// The `impl`s for types of this name that are loaded.
+    pub(crate) fn implementations(&self, type_name: &str) -> Vec<Definition> {
+        self.implementations.get(type_name).cloned().unwrap_or_default()
     }
 
     /// Loads every module of a crate that its `mod` declarations reach and that is in one of these files or above one.

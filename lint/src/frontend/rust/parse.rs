@@ -40,6 +40,18 @@ pub fn items(text: &str, options: ParseOptions) -> FileFacts {
     facts
 }
 
+/// The items and imports inside a block, with extents in the text that the block was parsed from.
+pub fn items_of_block(block: &syn::Block, options: ParseOptions) -> Vec<Arc<Item>> {
+    let mut found = Vec::new();
+    for statement in &block.stmts {
+        if let syn::Stmt::Item(item) = statement {
+            let reader = |input: ParseStream<'_>| Ok(sequence(input, options, &mut Vec::new()));
+            found.extend(reader.parse2(quote::ToTokens::to_token_stream(item)).unwrap_or_default());
+        }
+    }
+    found
+}
+
 /// Neither a byte order mark nor a `#!` line is a token; both must keep their length so that places stay right.
 fn without_preamble(text: &str) -> std::borrow::Cow<'_, str> {
     if let Some(rest) = text.strip_prefix('\u{feff}') {
