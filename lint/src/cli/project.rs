@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use route_role_policy::Policy;
-use route_role_policy::file::{self, Loaded, NoConstants};
+use route_role_policy::file::{self, Loaded, RustConstants};
 
 use super::progress::Progress;
 use super::{CliError, CommonArgs, InputArgs};
@@ -63,7 +63,8 @@ impl PolicyFile {
         let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
         let Some(path) = input.policy.clone().or_else(|| file::find(root)) else { return Ok(None) };
         let text = std::fs::read_to_string(&path).map_err(|error| CliError::Policy(path.clone(), error))?;
-        let loaded = file::load(&text, &mut NoConstants);
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let loaded = file::load(&text, &mut RustConstants::new(folder));
         let file = sources.add(shown_path(&path, root), text);
         Ok(Some(Self { file, loaded }))
     }

@@ -11,6 +11,8 @@ pub mod json;
 mod lines;
 pub mod table;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 
 pub use coverage::Coverage;
 pub use lines::Lines;
