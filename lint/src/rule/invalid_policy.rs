@@ -3,7 +3,7 @@
 //! ## What it does
 //!
 //! Reports everything that is wrong with the policy file, each mistake at its place: unknown and duplicate keys, names that nothing declares, cycles, patterns that can't be read, levels for rules
-//! that don't exist.
+//! that don't exist. A guard pattern that matches nothing on any route is a note, and a warning when none of the patterns matches anything.
 //!
 //! ## Why it matters
 //!
@@ -40,7 +40,10 @@
 use std::collections::BTreeSet;
 
 use route_role_policy::file::problem::{self, Problem};
-use route_role_policy::{Placed, suggest};
+use route_role_policy::policy::{EntryMeaning, GuardEntry};
+use route_role_policy::{Pattern, Placed, suggest};
+
+use crate::surface::{Gap, GuardMeaning};
 
 use super::{Check, Context, Finding, PolicyInFile, Rule, Severity, Subject};
 
@@ -58,7 +61,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let Some(stated) = context.policy else { return Vec::new() };
     let mistakes = stated.problems.iter().map(|problem| of_problem(&stated, problem));
-    mistakes.chain(unknown_rules(&stated)).collect()
+    mistakes.chain(unknown_rules(&stated)).chain(idle_patterns(context, &stated)).collect()
 }
 
 fn of_problem(stated: &PolicyInFile<'_>, problem: &Problem) -> Finding {
@@ -89,4 +92,54 @@ fn unknown_rules<'a>(stated: &PolicyInFile<'a>) -> impl Iterator<Item = Finding>
             .at(stated.span(&setting.name), "unknown rule")
             .help(help)
     })
+}
+
+/// Patterns that match no guard of any route: written for code that has changed, or misspelt.
+fn idle_patterns(context: &Context<'_>, stated: &PolicyInFile<'_>) -> Vec<Finding> {
+    let entries = &stated.policy.guards;
+    if context.inventory().routes.iter().all(|route| route.guards.is_empty()) {
+        return Vec::new();
+    }
+    let (matched, ignored) = matched_entries(context);
+    let indirect: BTreeSet<Option<&str>> = entries.iter().flat_map(parts).map(|part| part.last()).collect();
+    let is_idle = |(index, entry): &(usize, &GuardEntry)| match &entry.meaning {
+        EntryMeaning::Ignore { reason } => !ignored.contains(reason.value.as_str()),
+        _ => !matched.contains(index) && !indirect.contains(&entry.pattern.last()),
+    };
+    let idle: Vec<&GuardEntry> = entries.iter().enumerate().filter(is_idle).map(|(_, entry)| entry).collect();
+    if let (Some(first), true) = (idle.first(), idle.len() == entries.len()) {
+        return vec![
+            Finding::new(&RULE, "no pattern under `guards` matches any guard of the routes")
+                .severity(Severity::Warning)
+                .at(stated.span(&first.pattern), "the first of them")
+                .help("`route-role routes` shows the guards that were found; is this the policy of another service?"),
+        ];
+    }
+    idle.into_iter()
+        .map(|entry| {
+            Finding::new(&RULE, format!("the pattern `{}` matches no guard of any route", entry.pattern.value))
+                .severity(Severity::Note)
+                .at(stated.span(&entry.pattern), "matches nothing")
+                .help("correct the pattern, or delete the entry")
+        })
+        .collect()
+}
+
+/// The entries that some guard matched, and the reasons of those that made a guard be ignored.
+fn matched_entries<'a>(context: &Context<'a>) -> (BTreeSet<usize>, BTreeSet<&'a str>) {
+    let guards = context.surface.rows.iter().flat_map(|row| &row.guards);
+    let matched = guards.clone().filter_map(|guard| match (&guard.meaning, &guard.gap) {
+        (GuardMeaning::Access { entry, .. }, _) => *entry,
+        (_, Some(Gap::UnknownValue { entry, .. })) => Some(*entry),
+        _ => None,
+    });
+    (matched.collect(), guards.filter_map(|guard| guard.ignored.as_deref()).collect())
+}
+
+/// What an entry made of other guards refers to.
+fn parts(entry: &GuardEntry) -> &[Placed<Pattern>] {
+    match &entry.meaning {
+        EntryMeaning::Any(parts) | EntryMeaning::All(parts) => parts,
+        EntryMeaning::Demand(_) | EntryMeaning::Ignore { .. } => &[],
+    }
 }

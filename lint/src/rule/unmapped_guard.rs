@@ -4,7 +4,7 @@
 //!
 //! Lists every extractor, layer and attribute that may restrict routes and that the policy says nothing about, once each, with the number of routes that it stands on.
 //!
-//! It stays silent about types that the web framework itself brings and that only read the request.
+//! It stays silent about types that the web framework itself brings and that only read the request, and about a `#[route_role]` that can't be read: that is an `unknown-scope`.
 //!
 //! ## Why it matters
 //!
@@ -44,7 +44,8 @@ use std::collections::BTreeMap;
 use super::engine::list::counted;
 use super::{Check, Context, Finding, Rule, Severity, Subject};
 use crate::resolve::{Guard, GuardKind};
-use crate::surface::GuardMeaning;
+use crate::source::Span;
+use crate::surface::Gap;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -60,20 +61,28 @@ pub(super) const RULE: Rule = Rule {
 /// How many further places are shown.
 const SHOWN: usize = 3;
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut by_name: BTreeMap<(GuardKind, String), Vec<&Guard>> = BTreeMap::new();
-    for view in context.routes() {
-        for (guard, meaning) in view.guards() {
-            if matches!(meaning, GuardMeaning::Unmapped) {
-                by_name.entry((guard.kind, guard.term.to_string())).or_default().push(guard);
-            }
-        }
-    }
-    by_name.into_iter().filter_map(|((kind, name), guards)| report(kind, &name, &guards)).collect()
+/// A guard that stands on many routes is one gap.
+struct Occurrences<'a> {
+    gap: &'a Gap,
+    guards: Vec<&'a Guard>,
 }
 
-fn report(kind: GuardKind, name: &str, guards: &[&Guard]) -> Option<Finding> {
-    let mut places: Vec<_> = guards.iter().map(|guard| guard.span).collect();
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut by_name: BTreeMap<(GuardKind, String), Occurrences<'_>> = BTreeMap::new();
+    for view in context.routes() {
+        for (guard, mapped) in view.route.guards.iter().zip(&view.row.guards) {
+            let Some(gap) = mapped.gap.as_ref().filter(|gap| **gap != Gap::UnreadableAttribute) else { continue };
+            let occurrences = by_name
+                .entry((guard.kind, guard.term.to_string()))
+                .or_insert_with(|| Occurrences { gap, guards: Vec::new() });
+            occurrences.guards.push(guard);
+        }
+    }
+    by_name.into_iter().filter_map(|((kind, name), found)| report(context, kind, &name, &found)).collect()
+}
+
+fn report(context: &Context<'_>, kind: GuardKind, name: &str, found: &Occurrences<'_>) -> Option<Finding> {
+    let mut places: Vec<Span> = found.guards.iter().map(|guard| guard.span).collect();
     places.sort();
     places.dedup();
     let (first, rest) = places.split_first()?;
@@ -82,13 +91,35 @@ fn report(kind: GuardKind, name: &str, guards: &[&Guard]) -> Option<Finding> {
         GuardKind::Attribute | GuardKind::RouteRole => "attribute",
         GuardKind::Extractor => "extractor",
     };
-    let finding = Finding::new(
-        &RULE,
-        format!("nothing says what the {what} `{name}` demands ({})", counted(guards.len(), "route")),
-    )
-    .at(*first, "not mapped by the policy")
-    .help(format!(
-        "say under `guards` in the policy what `{name}` demands, or `ignore: \"<reason>\"` if it demands nothing"
-    ));
+    let on_routes = counted(found.guards.len(), "route");
+    let finding = match found.gap {
+        Gap::UnknownTerm(term) => {
+            let unknown = term.to_string();
+            let part = if unknown == name { String::new() } else { format!(", of which `{unknown}` isn't mapped") };
+            Finding::new(&RULE, format!("nothing says what the {what} `{name}` demands{part} ({on_routes})"))
+                .at(*first, "not mapped by the policy")
+                .help(format!("say under `guards` in the policy what `{unknown}` demands, or `ignore: \"<reason>\"` if it demands nothing"))
+        }
+        Gap::UnknownValue { term, entry } => {
+            let stated =
+                context.policy.and_then(|stated| Some(stated.span(&stated.policy.guards.get(*entry)?.pattern)));
+            Finding::new(
+                &RULE,
+                format!(
+                    "what the {what} `{name}` demands hangs on a value that is known only at run time ({on_routes})"
+                ),
+            )
+            .at(*first, format!("`{term}` has a part that can't be read"))
+            .also_at(stated, "this entry needs its value")
+            .help("state the value as a literal or a constant")
+        }
+        Gap::Circle => Finding::new(
+            &RULE,
+            format!("the policy's entries for the {what} `{name}` lead round in a circle ({on_routes})"),
+        )
+        .at(*first, "has no meaning")
+        .help("let one of the entries under `guards` say what it demands without referring to the others"),
+        Gap::UnreadableAttribute => return None,
+    };
     Some(rest.iter().take(SHOWN).fold(finding, |finding, place| finding.also(*place, "also here")))
 }
