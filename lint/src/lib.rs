@@ -9,3 +9,5 @@ pub mod resolve;
 pub mod rule;
 pub mod source;
 pub mod surface;
+
+pub use resolve::scan;
