@@ -1,17 +1,37 @@
-//! The command line.
-fn main() {
-    let root = std::env::args().nth(1).unwrap_or_default();
-    let mut map = route_role_lint::source::SourceMap::default();
-    let options = route_role_lint::source::ScanOptions { roots: vec![root.into()], ..Default::default() };
-    let inventory = route_role_lint::scan(&options, &mut map, None).expect("scan");
-    for route in &inventory.routes {
-        let guards: Vec<_> = route.guards.iter().map(|g| g.term.to_string()).collect();
-        println!("{} {} {} -> {} [{}] {:?}", inventory.programs[route.program].name, route.method, route.path, route.handler.name, guards.join(" | "),
-          match &route.documentation { route_role_lint::resolve::Documentation::None => "none", route_role_lint::resolve::Documentation::Documented(_) => "doc", route_role_lint::resolve::Documentation::Undocumented{..} => "undoc", _ => "ACCIDENT" });
+//! The command line. What a command does reads top to bottom in its file in `cli`: the policy and the code are read, the surface is built, rules look at it, a printer shows
+//! the result, and the exit status follows from it.
+
+use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+
+use clap::Parser;
+use route_role_lint::cli::{Cli, CliError, ExitStatus};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let status = match panic::catch_unwind(AssertUnwindSafe(|| cli.command.run())) {
+        Ok(Ok(status)) => status,
+        Ok(Err(error)) => fail(&error),
+        Err(_) => apologise(),
+    };
+    status.into()
+}
+
+fn fail(error: &CliError) -> ExitStatus {
+    if !error.is_silent() {
+        say(&format!("error: {error}"));
     }
-    for note in &inventory.notes {
-        let place = note.span.map(|s| { let p = map.position(s); format!("{}:{}:{}", map.path(s.file), p.line, p.column) }).unwrap_or_default();
-        println!("NOTE {:?} {} {}", note.kind, place, note.message);
-    }
-    println!("{:?}", inventory.coverage);
+    error.status()
+}
+
+/// The panic has printed its own message and place.
+fn apologise() -> ExitStatus {
+    say("error: this is a bug in route-role, please report it together with the lines above");
+    ExitStatus::Bug
+}
+
+/// Unlike `eprintln!`, doesn't panic when nobody listens.
+fn say(message: &str) {
+    let _ = writeln!(io::stderr().lock(), "{message}");
 }
