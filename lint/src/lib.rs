@@ -12,13 +12,4 @@ pub mod rule;
 pub mod source;
 pub mod surface;
 
-use route_role_policy::Policy;
-
-/// Reads every route under the roots.
-pub fn scan(
-    _options: &source::ScanOptions,
-    _map: &mut source::SourceMap,
-    _policy: Option<&Policy>,
-) -> Result<resolve::Inventory, source::ScanError> {
-    Ok(resolve::Inventory::default())
-}
+pub use resolve::scan;

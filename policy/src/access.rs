@@ -82,16 +82,24 @@ impl Access {
         Self::from_alternatives(both)
     }
 
-    /// The same access with everything in its one canonical order, so that equal accesses compare equal.
+    /// The same access without redundant alternatives and in one order, so that equal accesses compare equal.
     #[must_use]
     pub fn normalised(&self) -> Self {
         Self::from_alternatives(self.alternatives.iter().map(Alternative::normalised).collect())
     }
 
+    /// Alternatives that nobody can meet are left out, and so are those that ask for at least as much as another one: they
+    /// let nobody in whom that one refuses. This also keeps long conjunctions of choices from growing without bound.
     fn from_alternatives(mut alternatives: Vec<Alternative>) -> Self {
         alternatives.sort();
-        alternatives.dedup();
-        Self { alternatives: Cow::Owned(alternatives) }
+        let mut kept: Vec<Alternative> = Vec::new();
+        for alternative in alternatives.into_iter().filter(Alternative::can_be_met) {
+            if !kept.iter().any(|other| other.asks_no_more_than(&alternative)) {
+                kept.retain(|other| !alternative.asks_no_more_than(other));
+                kept.push(alternative);
+            }
+        }
+        Self { alternatives: Cow::Owned(kept) }
     }
 }
 
@@ -114,6 +122,28 @@ impl Alternative {
             levels: union(&self.levels, &other.levels),
             features: union(&self.features, &other.features),
         })
+    }
+
+    /// Whether any caller at all could be let in.
+    fn can_be_met(&self) -> bool {
+        !matches!(&self.principals, Principals::Only(kinds) if kinds.is_empty())
+            && self.scopes.iter().all(|clause| !clause.any_of.is_empty())
+    }
+
+    /// Whether everyone whom `other` lets in is let in here too.
+    fn asks_no_more_than(&self, other: &Self) -> bool {
+        let principals = match (&self.principals, &other.principals) {
+            (Principals::Everyone, _) => true,
+            (Principals::Only(_), Principals::Everyone) => false,
+            (Principals::Only(wide), Principals::Only(narrow)) => narrow.iter().all(|kind| wide.contains(kind)),
+        };
+        let meets =
+            |wide: &ScopeClause, narrow: &ScopeClause| narrow.any_of.iter().all(|scope| wide.any_of.contains(scope));
+        principals
+            && self.scopes.iter().all(|clause| other.scopes.iter().any(|narrow| meets(clause, narrow)))
+            && self.tiers.iter().all(|tier| other.tiers.iter().any(|higher| higher.satisfies(tier)))
+            && self.levels.iter().all(|level| other.levels.contains(level))
+            && self.features.iter().all(|feature| other.features.contains(feature))
     }
 
     fn normalised(&self) -> Self {

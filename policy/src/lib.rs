@@ -1,7 +1,7 @@
 //! The vocabulary of route-role.
 //!
 //! Everything that an application, the attribute and the linter must agree on stands here: what an [`Access`] is, what a
-//! [`Principal`] brings, and [`decide`], the one function that says whether the second satisfies the first. Without
+//! [`Principal`] brings, and [`decide()`], the one function that says whether the second satisfies the first. Without
 //! features the crate has no dependencies.
 //!
 //! | feature | module | what it adds |
@@ -24,9 +24,11 @@ pub mod declaration;
 pub mod file;
 #[cfg(feature = "file")]
 pub mod glob;
+pub mod lock;
 #[cfg(feature = "file")]
 pub mod meaning;
 pub mod name;
+pub mod path;
 #[cfg(feature = "file")]
 pub mod pattern;
 #[cfg(feature = "file")]
@@ -34,6 +36,8 @@ pub mod placed;
 #[cfg(feature = "file")]
 pub mod policy;
 pub mod principal;
+#[cfg(feature = "file")]
+pub mod schema;
 pub mod scope;
 #[cfg(feature = "file")]
 pub mod suggest;

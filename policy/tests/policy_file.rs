@@ -4,60 +4,9 @@
 
 use route_role_policy::file::{NoConstants, load};
 use route_role_policy::term::{Argument, Term, Value};
-use route_role_policy::{Access, Meaning, Policy, Principal, PrincipalKind, Scope, Tier, decide};
+use route_role_policy::{Access, Meaning, Policy, Principal, PrincipalKind, RoleName, Scope, Tier, decide};
 
-const DESIGN: &str = r#"
-version: 1
-levels: { organization: {}, workspace: { tenant: workspace_id } }
-tiers: [viewer, member, admin, owner]
-features: [api_access]
-principals: [agent, daemon]
-roles:
-  User:  { accepts: [user], level: workspace }
-  Actor: { accepts: [user, api_key], level: workspace }
-  Viewer: { accepts: [user, api_key], tier: viewer }
-  Member: { accepts: [user, api_key], tier: member }
-  Daemon: { accepts: [daemon] }
-scopes: ["case:{read,create,update,delete}", "variable:{read,create,update,delete}", "org:read"]
-assignable:
-  workspace: { principal: api_key, level: workspace, scopes: ["case:*"] }
-  organization: { principal: api_key, level: organization, include: [workspace], scopes: ["org:read"] }
-resources:
-  agent: {}
-  api_key: { parent: agent, secret: true, feature: api_access, path: ["/api-keys/**"] }
-guards:
-  - match: "Authorized<Or<$A, $B>>"
-    any: ["Authorized<$A>", "Authorized<$B>"]
-  - match: "Authorized<And<$A, $B>>"
-    all: ["Authorized<$A>", "Authorized<$B>"]
-  - match: "Authorized<IsDaemon>"
-    role: Daemon
-  - match: "Authorized<$TIER>"
-    accepts: [user, api_key]
-    tier: $TIER
-  - match: "require_scope($...SCOPES)"
-    scopes: { all: $...SCOPES }
-  - match: "RoleACL(allow_user=$U, allow_api_key=$K, require_workspace=$W)"
-    accepts: { user: $U, api_key: $K }
-  - match: "RequireFeature<ApiKeyFeature>"
-    features: [api_access]
-  - match: "from_fn_with_state($..., require_billing)"
-    ignore: "billing is checked by the customer's plan"
-outcomes:
-  absent: ["ApiError::entity_not_found($...)"]
-  denied: ["ApiError::permission_denied()", "validate_read_access($...)"]
-restrictions:
-  - principal: agent
-    when: no_user_data
-    denies: [user]
-data:
-  user: ["/external-auth/**", "/**/gitsshkey"]
-defaults: { denial: not_found }
-public: [{ path: "/api/health", method: GET, reason: "health probe" }]
-security: { session: { accepts: [user] }, user_api_key: { accepts: [api_key] }, daemon_api_key: { accepts: [daemon] } }
-rules: { unused-assignable-scope: warn, sibling-mismatch: off }
-paths: { exclude: ["**/tests/**"] }
-"#;
+const DESIGN: &str = include_str!("policies/whole_format.yaml");
 
 fn valid(text: &str) -> Policy {
     let loaded = load(text, &mut NoConstants);
@@ -79,6 +28,20 @@ fn access(policy: &Policy, term: &Term) -> Access {
         Meaning::Access { access, .. } => access,
         other => panic!("{term} means {other:?}"),
     }
+}
+
+#[test]
+fn the_other_ways_to_write_things_are_read_without_complaint() {
+    let policy = valid(include_str!("policies/variants.yaml"));
+    let key = &policy.roles[&RoleName::new("Key")].access;
+    let holder = Principal::new(PrincipalKind::API_KEY).with_tier(Tier::new("keys", 1, "read_write"));
+    assert!(!decide(key, &holder).is_allowed());
+    assert!(decide(key, &holder.with_feature("api_access")).is_allowed());
+    let anyone = &policy.roles[&RoleName::new("Anyone")];
+    assert_eq!(anyone.access.alternatives.len(), 2);
+    assert!(anyone.access.alternatives.iter().all(|way| way.levels.iter().any(|level| level.as_str() == "workspace")));
+    assert!(policy.knows_scope(&Scope::literal("action:core.http:execute")));
+    assert!(!policy.knows_scope(&Scope::literal("action:core.http:read")));
 }
 
 #[test]

@@ -70,6 +70,22 @@ impl Evaluator<'_, '_> {
             expansions,
             span: self.modules.span_of(text, extent),
             local,
+            conditions: Vec::new(),
+        })
+    }
+
+    /// The guard that a parameter of a closure may be.
+    pub(crate) fn closure_guard(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Option<Guard> {
+        let path = ty.as_path()?;
+        let term = self.type_term(module, &Substitution::new(), path, 0)?;
+        Some(Guard {
+            kind: GuardKind::Extractor,
+            text: self.span_text(span),
+            term,
+            expansions: Vec::new(),
+            local: self.is_extractor_of_the_tree(module, path),
+            span,
+            conditions: Vec::new(),
         })
     }
 
@@ -200,6 +216,7 @@ impl Evaluator<'_, '_> {
             expansions: views,
             text,
             span: layer.span,
+            conditions: Vec::new(),
         }
     }
 

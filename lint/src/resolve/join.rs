@@ -6,6 +6,9 @@ use std::rc::Rc;
 use super::inventory::Condition;
 use super::value::{Entry, Layer, MethodHandler, MethodRouter, Record, Router, Value};
 
+/// More alternatives than any path or layer has.
+const MAX_CHOICES: usize = 8;
+
 /// The value behind a branch: `left` if the conditions `when_left` hold, `right` if `when_right` do.
 pub(crate) fn join(left: Value, when_left: &[Condition], right: Value, when_right: &[Condition]) -> Value {
     match (left, right) {
@@ -36,7 +39,8 @@ pub(crate) fn join(left: Value, when_left: &[Condition], right: Value, when_righ
         (left, right) => {
             let mut choices = alternatives(left, when_left);
             choices.extend(alternatives(right, when_right));
-            Value::Choice(Rc::new(choices))
+            // Code that has nothing to do with routes branches without end; nobody will ask for its values.
+            if choices.len() > MAX_CHOICES { Value::Unknown } else { Value::Choice(Rc::new(choices)) }
         }
     }
 }

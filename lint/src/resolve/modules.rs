@@ -130,6 +130,32 @@ impl<'s> Modules<'s> {
         self.texts.span(text, extent)
     }
 
+    /// The text of a file.
+    pub(crate) fn file_text(&self, file: FileId) -> Arc<str> {
+        (self.sources)(file)
+    }
+
+    /// The file that a module is, if it is one.
+    pub(crate) fn file_of(&self, module: ModuleId) -> Option<FileId> {
+        self.loaded_files.iter().find(|(_, loaded)| **loaded == module).map(|(file, _)| *file)
+    }
+
+    /// Code outside of functions that may still name one: initialisers of constants and arguments of macros.
+    pub(crate) fn other_code(&self) -> Vec<(TextId, Extent)> {
+        let mut found = Vec::new();
+        for module in &self.modules {
+            for definition in module.definitions.iter().chain(&module.pending_calls) {
+                match &definition.item.kind {
+                    ItemKind::Constant { value: Some(extent) } | ItemKind::MacroCall { tokens: extent, .. } => {
+                        found.push((definition.text, *extent));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+
     /// The full name of something in a module.
     pub(crate) fn full_name(&self, module: ModuleId, name: &str) -> Vec<String> {
         let module = self.module(module);

@@ -166,11 +166,6 @@ impl Value {
         Self::Text(Rc::from(text))
     }
 
-    /// Text about which nothing is known.
-    pub(crate) fn hole() -> Self {
-        Self::text(HOLE.encode_utf8(&mut [0; 4]))
-    }
-
     pub(crate) fn list(values: Vec<Value>) -> Self {
         Self::List(Rc::new(values))
     }

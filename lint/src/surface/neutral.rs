@@ -154,8 +154,22 @@ const ATTRIBUTES: &[&str] = &[
     "warn",
 ];
 
+/// Layers that run any function or extractor of the application. What they are given is one of the views of the guard, and a
+/// harmless argument must not make the whole harmless.
+const RUNS_ANYTHING: &[&str] = &[
+    "from_extractor",
+    "from_extractor_with_state",
+    "from_fn",
+    "from_fn_with_state",
+    "map_request",
+    "map_request_with_state",
+];
+
 /// Whether a guard is known to restrict nobody.
 pub fn is_neutral(guard: &Guard) -> bool {
+    if guard.kind == GuardKind::Layer && RUNS_ANYTHING.contains(&guard.term.last()) {
+        return false;
+    }
     let mut views = std::iter::once(&guard.term).chain(&guard.expansions);
     views.any(|term| match guard.kind {
         GuardKind::Extractor => is_neutral_extractor(term, guard.local),
@@ -243,5 +257,11 @@ mod tests {
         assert!(!layer("axum::middleware::from_fn"));
         assert!(!layer("tower_http::validate_request::ValidateRequestHeaderLayer::bearer"));
         assert!(!layer("crate::layers::CorsLayer"));
+        let with_state =
+            guard(GuardKind::Layer, "axum::middleware::from_fn_with_state", &["axum::Extension", "authorize"], true);
+        assert!(!is_neutral(&Guard {
+            expansions: vec![Term::name("axum::Extension"), Term::name("authorize")],
+            ..with_state
+        }));
     }
 }

@@ -55,7 +55,7 @@ fn subject(input: ParseStream<'_>) -> syn::Result<Subject> {
     if !input.is_empty() && !input.peek(Token![,]) {
         return Err(complain(input.span(), "expected `,` behind the role"));
     }
-    Ok(if ident == "public" || ident == "pub" { Subject::Public(ident) } else { Subject::Role(ident) })
+    Ok(if ident == "public" { Subject::Public(ident) } else { Subject::Role(ident) })
 }
 
 fn next_argument(

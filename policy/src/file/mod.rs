@@ -42,6 +42,9 @@ impl Loaded {
 }
 
 /// Reads a policy. References to source code are evaluated by `constants`.
+///
+/// What is valid stays usable beside what isn't, which is right for showing findings. To *enforce* such a policy would be
+/// wrong, because an entry whose part is missing may let in too many: refuse it when [`Loaded::has_errors`].
 pub fn load(text: &str, constants: &mut dyn ConstantSource) -> Loaded {
     let mut problems = Vec::new();
     let Some(root) = tree::parse(text, &mut problems) else {

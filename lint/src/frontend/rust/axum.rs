@@ -70,13 +70,12 @@ pub const NEEDLES: &[&str] = &[
 
 /// Texts that make a function worth evaluating.
 pub const BUILDER_NEEDLES: &[&str] = &[
-    "Router",
+    "Router::",
+    "Router<",
     "routing::",
     "routes!",
     ".route(",
     ".route_service(",
-    ".nest(",
-    ".merge(",
     "axum::serve",
     "into_make_service",
 ];

@@ -15,7 +15,7 @@ pub(crate) struct Builders {
     functions: HashSet<*const Item>,
     /// By name, for calls whose receiver isn't known: the function and the `impl` or `trait` around it.
     methods: HashMap<String, Vec<(Definition, Definition)>>,
-    /// The names of all of them.
+    /// How all of them are called.
     pub(crate) names: BTreeSet<String>,
 }
 
@@ -25,6 +25,22 @@ pub(crate) struct KnownFunction {
     pub(crate) definition: Definition,
     /// The `impl` or `trait` that it stands in.
     pub(crate) owner: Option<Definition>,
+}
+
+impl KnownFunction {
+    /// How code that calls the function spells it.
+    fn calls(&self) -> Vec<String> {
+        let name = &self.definition.item.name;
+        let ItemKind::Function(signature) = &self.definition.item.kind else { return Vec::new() };
+        match self.owner.as_ref().map(|owner| &owner.item.kind) {
+            None => vec![name.clone()],
+            Some(ItemKind::Impl { self_type, .. }) if !signature.has_receiver => {
+                let owner = self_type.as_path().map_or("", |path| path.last());
+                vec![format!("{owner}::{name}"), format!("Self::{name}")]
+            }
+            Some(_) => vec![format!(".{name}"), format!("::{name}")],
+        }
+    }
 }
 
 /// Every function of the modules that are loaded, in the order of loading.
@@ -88,9 +104,13 @@ impl Builders {
         if let Some(owner) = &function.owner {
             self.methods.entry(definition.item.name.clone()).or_default().push((definition.clone(), owner.clone()));
         }
-        let name = &definition.item.name;
-        if name != "main" && self.names.insert(name.clone()) {
-            fresh.insert(name.clone());
+        if definition.item.name == "main" {
+            return;
+        }
+        for call in function.calls() {
+            if self.names.insert(call.clone()) {
+                fresh.insert(call);
+            }
         }
     }
 
@@ -120,11 +140,21 @@ fn signature_mentions_router(signature: &Function) -> bool {
     signature.result.iter().chain(signature.parameters.iter().map(|parameter| &parameter.ty)).any(|ty| ty.mentions(&is_router))
 }
 
-/// Whether a body uses one of the names as a whole word.
-pub(crate) fn calls(needles: &AhoCorasick, body: &str) -> bool {
-    let bytes = body.as_bytes();
+/// Whether a text uses one of the names as a whole word.
+pub(crate) fn calls(needles: &AhoCorasick, text: &str) -> bool {
+    named(needles, text).next().is_some()
+}
+
+/// The names that a text uses as whole words, by their index.
+pub(crate) fn named<'t>(needles: &'t AhoCorasick, text: &'t str) -> impl Iterator<Item = usize> + 't {
+    let bytes = text.as_bytes();
     let is_word = |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    needles.find_overlapping_iter(body).any(|found| {
-        !is_word(found.start().checked_sub(1).and_then(|at| bytes.get(at))) && !is_word(bytes.get(found.end()))
-    })
+    needles
+        .find_overlapping_iter(text)
+        .filter(move |found| {
+            let before = found.start().checked_sub(1).and_then(|at| bytes.get(at));
+            let starts_with_word = is_word(bytes.get(found.start()));
+            !(starts_with_word && (is_word(before) || before == Some(&b'.'))) && !is_word(bytes.get(found.end()))
+        })
+        .map(|found| found.pattern().as_usize())
 }

@@ -131,10 +131,10 @@ impl Evaluator<'_, '_> {
         }
         match (owner.last().map(String::as_str), last) {
             // Wrappers that are what they hold.
-            (_, "Ok" | "Some" | "Box" | "Arc")
-            | (Some("Box" | "Arc" | "Rc" | "Cow" | "String" | "Option" | "Some" | "Shared" | "IntoMakeService"), "new" | "from" | "pin" | "Borrowed" | "Owned")
+            (Some("Box" | "Arc" | "Rc" | "Cow" | "String" | "Option" | "Shared" | "IntoMakeService"), "new" | "from" | "pin" | "Borrowed" | "Owned")
             | (Some("PathBuf" | "Vec" | "HashSet" | "BTreeSet" | "HashMap" | "BTreeMap"), "from" | "from_iter")
             | (Some("future" | "future_ext" | "futures"), "ready") => arguments.into_iter().next().unwrap_or(Value::Unknown),
+            (_, "Ok" | "Some") => arguments.into_iter().next().unwrap_or(Value::Unknown),
             (Some("mem"), "take" | "replace") => self.take_place(environment, call, arguments),
             (Some("Vec"), "new") => Value::list(Vec::new()),
             (Some("String"), "new") => Value::text(""),

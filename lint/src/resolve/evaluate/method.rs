@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::frontend::rust::axum::{self, RouterKind, RouterOperation};
 use crate::frontend::rust::facts::ItemKind;
-use crate::frontend::rust::types::{self, ident_text};
+use crate::frontend::rust::types::ident_text;
 use crate::resolve::inventory::Condition;
 use crate::resolve::join::join;
 use crate::resolve::modules::Definition;

@@ -4,7 +4,7 @@
 //! branch are run and joined; a loop over a known list is unrolled; a call is followed if its function may build a
 //! router, or if somebody needs the text or the layer that it returns. Everything else stays a name.
 
-mod builders;
+pub(crate) mod builders;
 mod call;
 mod expression;
 mod iterator;
@@ -107,6 +107,7 @@ pub(crate) struct Evaluator<'m, 's> {
     conditions: Vec<Condition>,
     pub(crate) sinks: Vec<Sink>,
     pub(crate) lineages: Vec<Lineage>,
+    registered: BTreeSet<(Span, Span)>,
     pub(crate) documents: Vec<Rc<Document>>,
     pub(crate) notes: BTreeSet<Note>,
     /// Entries for which an unresolved part was already noted.
@@ -127,6 +128,7 @@ impl<'m, 's> Evaluator<'m, 's> {
             conditions: Vec::new(),
             sinks: Vec::new(),
             lineages: Vec::new(),
+            registered: BTreeSet::new(),
             documents: Vec::new(),
             notes: BTreeSet::new(),
             next_id: 0,
@@ -240,6 +242,42 @@ impl<'m, 's> Evaluator<'m, 's> {
         };
         let mut environment = Environment::new(module, part, None);
         self.expression(&mut environment, &expression)
+    }
+
+    pub(crate) fn is_builder(&self, function: &Definition) -> bool {
+        self.builders.contains(function)
+    }
+
+    pub(crate) fn was_run(&self, function: &Definition) -> bool {
+        self.evaluated.contains(&Arc::as_ptr(&function.item))
+    }
+
+    /// The type that an `impl` is for.
+    pub(crate) fn owner_type(&mut self, owner: &Definition) -> Option<Definition> {
+        self.self_type(owner)
+    }
+
+    /// The value of a constant of the tree.
+    pub(crate) fn constant_value(&mut self, definition: &Definition) -> Option<Value> {
+        matches!(definition.item.kind, ItemKind::Constant { .. }).then(|| self.constant(definition))
+    }
+
+    /// A value with the call that it is run, if its function is in the tree.
+    pub(crate) fn forced(&mut self, value: &Value) -> Value {
+        self.force(value)
+    }
+
+    /// Where each router was made and each of its routes registered.
+    pub(crate) fn registrations(&self) -> Vec<(Span, Span)> {
+        self.registered.iter().copied().collect()
+    }
+
+    /// `Type::openapi()` of a type that describes the API.
+    fn openapi_document(&mut self, owner: &Definition, names: &[String]) -> Option<Value> {
+        if names != ["openapi"] {
+            return None;
+        }
+        super::operation::of_description(self, owner).map(|document| Value::Document(Rc::new(document)))
     }
 
     /// A router leaves: to a server, or to code that isn't followed.

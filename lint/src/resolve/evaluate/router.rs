@@ -244,6 +244,14 @@ impl Evaluator<'_, '_> {
             entry.conditions = [method.conditions.as_slice(), conditions].concat();
             router.entries.push(entry);
         }
+        self.register(router, span);
+    }
+
+    /// Remembers where a router got a route, so that routers which nothing mounts can be named.
+    fn register(&mut self, router: &Router, span: Span) {
+        if let Some(lineage) = self.lineages.get(router.lineage) {
+            self.registered.insert((lineage.span, span));
+        }
     }
 
     /// aide writes every `api_route` down, whatever its handler says.
@@ -277,6 +285,7 @@ impl Evaluator<'_, '_> {
                 router.entries.push(entry);
             }
         }
+        self.register(router, span);
         for (method, operation) in &routes.handlers {
             match operation {
                 Some(operation) => {

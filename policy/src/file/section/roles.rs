@@ -11,7 +11,7 @@ use crate::policy::Role;
 use crate::{Access, Alternative, Placed, Policy, PrincipalKind, Principals, RoleName};
 
 /// `#[route_role(public, …)]` has no role, so no role may have that name.
-const RESERVED: [&str; 2] = ["public", "pub"];
+const RESERVED: &str = "public";
 
 pub(super) fn read(reader: &mut Reader<'_>, fields: &Fields<'_>, policy: &mut Policy) {
     let Some(node) = fields.get("roles") else { return };
@@ -36,7 +36,8 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &Fields<'_>, policy: &mut Po
                 let known = names.iter().any(|name| *name == other.as_str());
                 if !known {
                     let text = (*other).clone().map(|name| name.to_string());
-                    reader.unknown(&text, "role", "roles", names.iter().map(String::as_str));
+                    let others = names.iter().map(String::as_str).filter(|name| *name != role.name.value.as_str());
+                    reader.unknown(&text, "role", "roles", others);
                 }
                 known
             })
@@ -50,7 +51,7 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &Fields<'_>, policy: &mut Po
 }
 
 fn is_role_name(name: &str) -> bool {
-    !RESERVED.contains(&name)
+    name != RESERVED
         && name.chars().all(|c| c.is_alphanumeric() || c == '_')
         && name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
 }
