@@ -1,1 +1,55 @@
-//! Route roles for web services.
+//! Declare, enforce and list who may call each route of a web service.
+//!
+//! A handler says who may call it:
+//!
+//! ```ignore
+//! #[route_role(Actor, scopes = ["case:read"], resource = "case", denial = not_found)]
+//! async fn get_case(access: Access, Path(id): Path<u64>) -> Result<Json<Case>, Absent> { … }
+//! ```
+//!
+//! The attribute checks the words against the policy file, `route-role.yaml`, while the program is compiled, and gives
+//! the handler a first argument, a [`Guard`], which refuses callers before any other argument is extracted.
+//!
+//! Without features this crate has the vocabulary and the framework-neutral parts, and nothing but a procedural macro as
+//! a dependency.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `axum` | the module [`axum`](crate::axum): the guard as an extractor, the layer that says who calls, the recording router |
+//! | `test-util` | [`Guard::for_test`], and `assert_collapsed!` for axum; only for dev-dependencies |
+
+// The attribute names this crate by the name that the application gave it; in here that is its own.
+extern crate self as route_role;
+
+#[cfg(any(feature = "axum", test))]
+mod admission;
+mod answer;
+#[cfg(feature = "axum")]
+pub mod axum;
+mod guard;
+mod protection;
+mod route;
+
+pub use answer::Answer;
+pub use guard::{Guard, Protected, Refused};
+pub use protection::{Protection, TenantBinding};
+pub use route::{Mismatch, Route, verify};
+pub use route_role_macros::route_role;
+/// The vocabulary that the application, the attribute and the linter share.
+pub use route_role_policy as policy;
+#[doc(no_inline)]
+pub use route_role_policy::{
+    Credential, DataClass, Decision, Declaration, Denial, Feature, Level, Principal, PrincipalKind, Refusal,
+    ResourceName, RoleName, Scope, Tier, decide,
+};
+
+/// What the attribute's expansion refers to; not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::guard::require_scope;
+
+    /// The declaration that refuses everyone.
+    pub const REFUSED: Declaration = crate::Protection::REFUSED.declaration;
+    pub use route_role_policy::*;
+    pub use std::borrow::Cow;
+}

@@ -3,9 +3,13 @@
 //! Data flows one way, in the order of the folders: files ([`source`]) become facts ([`frontend`]), facts become an inventory of routes ([`resolve`]), the
 //! inventory and the policy become a surface ([`surface`]), rules read the surface ([`rule`]), and printers show what they found ([`report`]).
 
+pub mod cli;
 pub mod frontend;
+pub mod reference;
 pub mod report;
 pub mod resolve;
 pub mod rule;
 pub mod source;
 pub mod surface;
+
+pub use resolve::scan;

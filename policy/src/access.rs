@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Feature, Level, PrincipalKind, Scope, Tier};
+use crate::{Feature, Level, Principal, PrincipalKind, Scope, Tier, decide};
 
 /// Who may call a route: any one of the alternatives lets a caller in.
 ///
@@ -55,9 +55,9 @@ impl Access {
         Self { alternatives: Cow::Owned(vec![alternative]) }
     }
 
-    /// Whether a caller without credentials is let in.
+    /// Whether a caller without credentials, who holds nothing, is let in.
     pub fn is_open(&self) -> bool {
-        self.alternatives.iter().any(|alternative| *alternative == Alternative::UNRESTRICTED)
+        decide(self, &Principal::anonymous()).is_allowed()
     }
 
     /// The ways in that accept a kind of caller.
@@ -68,7 +68,7 @@ impl Access {
     /// Either of two accesses suffices.
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
-        Self::normalised(self.alternatives.iter().chain(other.alternatives.iter()).cloned().collect())
+        Self::from_alternatives(self.alternatives.iter().chain(other.alternatives.iter()).cloned().collect())
     }
 
     /// Both accesses must be granted.
@@ -79,13 +79,27 @@ impl Access {
             .iter()
             .flat_map(|left| other.alternatives.iter().filter_map(|right| left.and(right)))
             .collect();
-        Self::normalised(both)
+        Self::from_alternatives(both)
     }
 
-    fn normalised(mut alternatives: Vec<Alternative>) -> Self {
+    /// The same access without redundant alternatives and in one order, so that equal accesses compare equal.
+    #[must_use]
+    pub fn normalised(&self) -> Self {
+        Self::from_alternatives(self.alternatives.iter().map(Alternative::normalised).collect())
+    }
+
+    /// Alternatives that nobody can meet are left out, and so are those that ask for at least as much as another one: they
+    /// let nobody in whom that one refuses. This also keeps long conjunctions of choices from growing without bound.
+    fn from_alternatives(mut alternatives: Vec<Alternative>) -> Self {
         alternatives.sort();
-        alternatives.dedup();
-        Self { alternatives: Cow::Owned(alternatives) }
+        let mut kept: Vec<Alternative> = Vec::new();
+        for alternative in alternatives.into_iter().filter(Alternative::can_be_met) {
+            if !kept.iter().any(|other| other.asks_no_more_than(&alternative)) {
+                kept.retain(|other| !alternative.asks_no_more_than(other));
+                kept.push(alternative);
+            }
+        }
+        Self { alternatives: Cow::Owned(kept) }
     }
 }
 
@@ -110,6 +124,44 @@ impl Alternative {
         })
     }
 
+    /// Whether any caller at all could be let in.
+    fn can_be_met(&self) -> bool {
+        !matches!(&self.principals, Principals::Only(kinds) if kinds.is_empty())
+            && self.scopes.iter().all(|clause| !clause.any_of.is_empty())
+    }
+
+    /// Whether everyone whom `other` lets in is let in here too.
+    fn asks_no_more_than(&self, other: &Self) -> bool {
+        let principals = match (&self.principals, &other.principals) {
+            (Principals::Everyone, _) => true,
+            (Principals::Only(_), Principals::Everyone) => false,
+            (Principals::Only(wide), Principals::Only(narrow)) => narrow.iter().all(|kind| wide.contains(kind)),
+        };
+        let meets =
+            |wide: &ScopeClause, narrow: &ScopeClause| narrow.any_of.iter().all(|scope| wide.any_of.contains(scope));
+        principals
+            && self.scopes.iter().all(|clause| other.scopes.iter().any(|narrow| meets(clause, narrow)))
+            && self.tiers.iter().all(|tier| other.tiers.iter().any(|higher| higher.satisfies(tier)))
+            && self.levels.iter().all(|level| other.levels.contains(level))
+            && self.features.iter().all(|feature| other.features.contains(feature))
+    }
+
+    fn normalised(&self) -> Self {
+        let clauses: Vec<ScopeClause> =
+            self.scopes.iter().map(|clause| ScopeClause { any_of: union(&clause.any_of, &[]) }).collect();
+        let principals = match &self.principals {
+            Principals::Everyone => Principals::Everyone,
+            Principals::Only(kinds) => Principals::Only(union(kinds, &[])),
+        };
+        Self {
+            principals,
+            scopes: union(&clauses, &[]),
+            tiers: highest(&self.tiers, &[]),
+            levels: union(&self.levels, &[]),
+            features: union(&self.features, &[]),
+        }
+    }
+
     /// Every scope that is named in any clause.
     pub fn named_scopes(&self) -> impl Iterator<Item = &Scope> {
         self.scopes.iter().flat_map(|clause| clause.any_of.iter())
@@ -132,7 +184,7 @@ impl Principals {
                 left.iter().filter(|kind| right.contains(kind)).cloned().collect::<Vec<_>>()
             }
         };
-        (!kinds.is_empty()).then(|| Self::Only(Cow::Owned(kinds)))
+        if kinds.is_empty() { None } else { Some(Self::Only(Cow::Owned(kinds))) }
     }
 }
 
@@ -155,7 +207,7 @@ fn highest(left: &[Tier], right: &[Tier]) -> Cow<'static, [Tier]> {
     let mut both = [left, right].concat();
     both.sort();
     both.dedup();
-    let kept =
-        both.iter().filter(|tier| !both.iter().any(|other| other != *tier && other.satisfies(tier))).cloned().collect();
+    let exceeded = |tier: &Tier| both.iter().any(|other| other.satisfies(tier) && !tier.satisfies(other));
+    let kept = both.iter().filter(|tier| !exceeded(tier)).cloned().collect();
     Cow::Owned(kept)
 }

@@ -83,5 +83,5 @@ impl PrincipalKind {
     pub const ANONYMOUS: Self = Self::literal("anonymous");
 
     /// The kinds that every policy knows without declaring them.
-    pub const BUILT_IN: [Self; 4] = [Self::USER, Self::API_KEY, Self::SERVICE, Self::ANONYMOUS];
+    pub const BUILT_IN: &'static [Self] = &[Self::USER, Self::API_KEY, Self::SERVICE, Self::ANONYMOUS];
 }

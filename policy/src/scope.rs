@@ -38,7 +38,7 @@ impl ScopePattern {
     /// A `*` in `scope` itself is taken literally, so `case:*` covers the wildcard scope `case:*` of a generated name
     /// such as `action:*:execute` only when the pattern is at least as wide.
     pub fn covers(&self, scope: &str) -> bool {
-        glob(self.0.as_bytes(), scope.as_bytes())
+        wildcard_matches(&self.0, scope)
     }
 }
 
@@ -48,17 +48,20 @@ impl fmt::Display for ScopePattern {
     }
 }
 
-/// Linear-time wildcard match: only the last `*` ever needs to be revisited.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
+/// Whether `text` is what `pattern` stands for, `*` in the pattern being any run of characters.
+///
+/// Only the last `*` ever needs to be revisited, so a hostile pattern costs at most pattern times text.
+pub(crate) fn wildcard_matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut at_pattern, mut at_text) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
-    while at_text < text.len() {
+    while let Some(wanted) = text.get(at_text) {
         match pattern.get(at_pattern) {
             Some(b'*') => {
                 retry = Some((at_pattern, at_text));
                 at_pattern += 1;
             }
-            Some(byte) if *byte == text[at_text] => {
+            Some(byte) if byte == wanted => {
                 at_pattern += 1;
                 at_text += 1;
             }
@@ -72,7 +75,7 @@ fn glob(pattern: &[u8], text: &[u8]) -> bool {
             },
         }
     }
-    pattern[at_pattern..].iter().all(|byte| *byte == b'*')
+    pattern.iter().skip(at_pattern).all(|byte| *byte == b'*')
 }
 
 #[cfg(test)]

@@ -100,6 +100,8 @@ pub struct Guard {
     pub span: Span,
     /// Whether the type or function is defined in the linted tree, and there answers requests (an extractor or middleware of the application's own).
     pub local: bool,
+    /// Conditions under which the guard is there at all; a conditional guard can't be relied on.
+    pub conditions: Vec<Condition>,
 }
 
 /// How a guard is attached to a route.

@@ -1,8 +1,21 @@
 //! From facts to an inventory of routes.
 
+mod declared;
+mod evaluate;
+mod expansion;
+mod guards;
 pub mod inventory;
+mod join;
+mod modules;
+mod names;
+mod operation;
+mod routes;
+mod scan;
+mod texts;
+mod value;
 
 pub use inventory::{
-    Condition, Coverage, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Note, NoteKind, Operation,
-    Program, Route, ScopeUse, SecurityRequirement,
+    Attribute, Condition, Coverage, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Note, NoteKind,
+    Operation, Program, Route, ScopeUse, SecurityRequirement,
 };
+pub use scan::scan;

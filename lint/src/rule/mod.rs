@@ -1,5 +1,51 @@
 //! From the surface to findings, one file per rule.
+//!
+//! A rule is a file of this folder and one entry in [`ALL`]. The comment at the top of its file is its page for `explain` and for the documentation.
+//! What rules share is in [`engine`].
 
-pub mod finding;
+pub mod engine;
 
-pub use finding::{Confidence, Finding, Label, Severity};
+mod api_key_rejected;
+mod api_key_unreachable;
+mod invalid_policy;
+mod missing_404_collapse;
+mod missing_scope;
+mod openapi_security_drift;
+mod sibling_mismatch;
+mod syntax_error;
+mod undeclared_route;
+mod undocumented_route;
+mod unknown_scope;
+mod unmapped_guard;
+mod unresolved_route;
+mod unused_assignable_scope;
+mod unused_suppression;
+
+pub use engine::context::{Context, PolicyInFile, RouteView};
+pub use engine::definition::{Check, Rule, Subject};
+pub use engine::finding::{Confidence, Finding, Label, Severity};
+pub use engine::run::{Outcome, run};
+
+/// Every rule, by name.
+pub const ALL: &[&Rule] = &[
+    &api_key_rejected::RULE,
+    &api_key_unreachable::RULE,
+    &invalid_policy::RULE,
+    &missing_404_collapse::RULE,
+    &missing_scope::RULE,
+    &openapi_security_drift::RULE,
+    &sibling_mismatch::RULE,
+    &syntax_error::RULE,
+    &undeclared_route::RULE,
+    &undocumented_route::RULE,
+    &unknown_scope::RULE,
+    &unmapped_guard::RULE,
+    &unresolved_route::RULE,
+    &unused_assignable_scope::RULE,
+    &unused_suppression::RULE,
+];
+
+/// The rule of a name.
+pub fn by_name(name: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.name == name)
+}

@@ -1,5 +1,12 @@
 //! From the inventory and the policy to the surface: the table of all routes and their access.
 
+mod build;
+pub mod neutral;
+mod object;
 pub mod table;
+#[cfg(test)]
+mod tests;
 
-pub use table::{Certainty, GuardMeaning, MappedGuard, RouteSurface, Surface};
+pub use build::build;
+pub use object::{Object, object_of};
+pub use table::{Certainty, DenialSource, Gap, GuardMeaning, MappedGuard, RouteSurface, Surface};

@@ -1,5 +1,6 @@
 //! The table of all routes and their access.
 
+use route_role_policy::term::Term;
 use route_role_policy::{Access, Denial, Level, ResourceName, RoleName};
 
 use crate::resolve::Inventory;
@@ -26,6 +27,8 @@ pub struct RouteSurface {
     pub public: Option<String>,
     /// What a refused caller of the object sees, as declared by the attribute, the guard's pattern or the policy's default.
     pub denial: Option<Denial>,
+    /// Who says so.
+    pub denial_source: Option<DenialSource>,
     /// The kind of object that the route addresses, if it addresses one.
     pub resource: Option<ResourceName>,
     /// Whether the path addresses one object by id or name.
@@ -36,11 +39,28 @@ pub struct RouteSurface {
     pub roles: Vec<RoleName>,
 }
 
+/// Who says what a refused caller of an object sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DenialSource {
+    /// The route's `#[route_role]`, or the role that it names.
+    Attribute,
+    /// The meaning of the guard at this index of `Route::guards`.
+    Guard(usize),
+    /// The policy's `defaults`.
+    Default,
+}
+
 /// One guard with its meaning.
 #[derive(Debug, Clone)]
 pub struct MappedGuard {
     /// What it means.
     pub meaning: GuardMeaning,
+    /// What keeps an unmapped guard from having a meaning; `None` for any other.
+    pub gap: Option<Gap>,
+    /// Why the policy ignores the guard, if it does.
+    pub ignored: Option<String>,
+    /// Scopes that it demands though the policy doesn't declare them.
+    pub unknown_scopes: Vec<String>,
 }
 
 /// What a guard means.
@@ -55,8 +75,26 @@ pub enum GuardMeaning {
     },
     /// It is known and restricts nothing: a plain extractor, a tracing layer, an entry of the policy that says so.
     Neutral,
-    /// No pattern knows it.
+    /// What it means isn't known: [`MappedGuard::gap`] says why.
     Unmapped,
+}
+
+/// What keeps a guard from having a meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gap {
+    /// No pattern knows this term: the guard, or a part of it.
+    UnknownTerm(Term),
+    /// A pattern knows the guard, but needs a value that isn't known from the source.
+    UnknownValue {
+        /// The guard, or the part of it with that value.
+        term: Term,
+        /// Index of the policy's guard entry that needs the value.
+        entry: usize,
+    },
+    /// The policy's entries lead round in a circle.
+    Circle,
+    /// A `#[route_role]` that can't be read against the policy.
+    UnreadableAttribute,
 }
 
 /// How much of the truth a value holds.
@@ -68,4 +106,11 @@ pub enum Certainty {
     AtMost,
     /// The handler or its guards couldn't be read.
     Unknown,
+}
+
+impl GuardMeaning {
+    /// Whether the linter knows what the guard does.
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Unmapped)
+    }
 }

@@ -1,3 +1,12 @@
-//! Rust.
+//! Rust: from the text of a file to its items, and no further.
+//!
+//! A file is parsed once. What stays are plain facts: names, types, and for every body, attribute and initialiser the
+//! range of text where it stands. A body is parsed only when the evaluation of routers asks for it.
 
+pub mod attributes;
+pub mod axum;
 pub mod expand;
+pub mod facts;
+pub mod meta;
+pub mod parse;
+pub mod types;

@@ -1,0 +1,101 @@
+//! What ends a command before it is done.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use super::ExitStatus;
+use crate::report::escape::visible;
+use crate::source::ScanError;
+
+/// What ends a command before it is done.
+#[derive(Debug)]
+pub enum CliError {
+    /// Whoever read the output has enough. Nothing is wrong, and nothing is said.
+    OutputClosed,
+    /// The output can't be written.
+    Output(io::Error),
+    /// A file can't be written.
+    Write(PathBuf, io::Error),
+    /// A file that would be overwritten.
+    Exists(PathBuf),
+    /// The policy file can't be read.
+    Policy(PathBuf, io::Error),
+    /// Nothing can be scanned.
+    Scan(ScanError),
+    /// There is no rule of this name.
+    UnknownRule {
+        /// The name.
+        name: String,
+        /// The rule that was probably meant.
+        meant: Option<&'static str>,
+    },
+}
+
+impl CliError {
+    /// The exit status that it leads to.
+    pub fn status(&self) -> ExitStatus {
+        match self {
+            Self::OutputClosed => ExitStatus::Clean,
+            Self::Output(_)
+            | Self::Write(..)
+            | Self::Exists(_)
+            | Self::Policy(..)
+            | Self::Scan(_)
+            | Self::UnknownRule { .. } => ExitStatus::Usage,
+        }
+    }
+
+    /// Whether there is anything to tell.
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Self::OutputClosed)
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |path: &PathBuf| visible(&path.display().to_string()).into_owned();
+        match self {
+            Self::OutputClosed => formatter.write_str("the output was closed"),
+            Self::Output(error) => write!(formatter, "the output can't be written: {error}"),
+            Self::Write(path, error) => write!(formatter, "`{}` can't be written: {error}", shown(path)),
+            Self::Exists(path) => {
+                write!(
+                    formatter,
+                    "`{}` exists already; `--force` overwrites it, `--stdout` prints instead",
+                    shown(path)
+                )
+            }
+            Self::Policy(path, error) if error.kind() == io::ErrorKind::NotFound => {
+                write!(formatter, "there is no policy at `{}`; `route-role init` writes one", shown(path))
+            }
+            Self::Policy(path, error) if error.kind() == io::ErrorKind::InvalidData => {
+                write!(formatter, "the policy `{}` isn't valid UTF-8", shown(path))
+            }
+            Self::Policy(path, error) => write!(formatter, "the policy `{}` can't be read: {error}", shown(path)),
+            Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),
+            Self::UnknownRule { name, meant } => {
+                write!(formatter, "there is no rule `{}`", visible(name))?;
+                match meant {
+                    Some(meant) => write!(formatter, "; did you mean `{meant}`?"),
+                    None => formatter.write_str("; `route-role explain` lists the rules"),
+                }
+            }
+        }
+    }
+}
+
+impl std::error::Error for CliError {}
+
+impl From<ScanError> for CliError {
+    fn from(error: ScanError) -> Self {
+        Self::Scan(error)
+    }
+}
+
+/// An error while writing to the standard output.
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::OutputClosed } else { Self::Output(error) }
+    }
+}

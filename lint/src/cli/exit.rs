@@ -1,0 +1,40 @@
+//! Exit statuses, the same for every command and format.
+
+use std::process::ExitCode;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// Nothing to complain about.
+    Clean,
+    /// Findings at or above the denied level.
+    Findings,
+    /// The command line or the policy is wrong, or the output can't be written.
+    Usage,
+    /// No routes were found.
+    NothingToAnalyse,
+    /// Something couldn't be seen, and `--allow-incomplete` wasn't given.
+    Incomplete,
+    /// A bug of ours.
+    Bug,
+}
+
+impl ExitStatus {
+    /// The number that a shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::NothingToAnalyse => 3,
+            Self::Incomplete => 4,
+            Self::Bug => 70,
+        }
+    }
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(status.code())
+    }
+}

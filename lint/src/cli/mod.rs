@@ -1,0 +1,78 @@
+//! The command line: what may be said, and what each command does.
+
+mod args;
+mod check;
+mod completions;
+mod error;
+mod exit;
+mod explain;
+mod init;
+mod output;
+mod progress;
+mod project;
+mod routes;
+mod schema;
+
+use clap::{Parser, Subcommand};
+
+pub use args::{ColorArg, CommonArgs, InputArgs};
+pub use check::CheckArgs;
+pub use completions::CompletionsArgs;
+pub use error::CliError;
+pub use exit::ExitStatus;
+pub use explain::ExplainArgs;
+pub use init::InitArgs;
+pub use routes::RoutesArgs;
+pub use schema::SchemaArgs;
+
+/// Keep the permissions of a web service's routes honest.
+///
+/// Reads the source of a service without compiling it, finds every route with all that guards it, and reports where guards, documentation and policy disagree.
+#[derive(Debug, Parser)]
+#[command(name = "route-role", version, max_term_width = 100, after_long_help = EXIT_STATUSES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report where guards, documentation and policy disagree.
+    Check(CheckArgs),
+    /// List every route with its handler, guards and access.
+    Routes(RoutesArgs),
+    /// Show what a rule looks for, why, and how to fix what it finds.
+    Explain(ExplainArgs),
+    /// Write a first policy from what the source holds.
+    Init(InitArgs),
+    /// Print a JSON Schema: of the policy, or of what `--format json` prints.
+    Schema(SchemaArgs),
+    /// Print a script that completes commands in a shell.
+    Completions(CompletionsArgs),
+}
+
+impl Command {
+    /// Does what was asked.
+    pub fn run(&self) -> Result<ExitStatus, CliError> {
+        match self {
+            Self::Check(args) => check::run(args),
+            Self::Routes(args) => routes::run(args),
+            Self::Explain(args) => explain::run(args),
+            Self::Init(args) => init::run(args),
+            Self::Schema(args) => schema::run(args),
+            Self::Completions(args) => completions::run(args),
+        }
+    }
+}
+
+/// The exit statuses, for the long help and the reference.
+pub const EXIT_STATUSES: &str = "\
+Exit status:
+   0  clean
+   1  findings at or above the denied level
+   2  the command line or the policy is wrong, or the output can't be written
+   3  nothing to analyse: no routes were found
+   4  coverage is incomplete: a file can't be parsed, a router can't be resolved, a guard isn't mapped
+  70  a bug in route-role";

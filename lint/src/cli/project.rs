@@ -1,0 +1,112 @@
+//! What the commands that read code begin with: the policy and the surface.
+
+use std::path::{Component, Path, PathBuf};
+
+use route_role_policy::Policy;
+use route_role_policy::file::{self, Loaded, RustConstants};
+
+use super::progress::Progress;
+use super::{CliError, CommonArgs, InputArgs};
+use crate::rule::{Context, PolicyInFile};
+use crate::source::{FileId, ScanOptions, SourceMap};
+use crate::surface::{self, Surface};
+
+/// A project that was read.
+#[derive(Debug)]
+pub(super) struct Project {
+    /// The policy, if there is one.
+    pub(super) policy: Option<PolicyFile>,
+    /// Every route with its access.
+    pub(super) surface: Surface,
+    /// Every file that was read.
+    pub(super) sources: SourceMap,
+}
+
+/// A policy that was read.
+#[derive(Debug)]
+pub(super) struct PolicyFile {
+    file: FileId,
+    loaded: Loaded,
+}
+
+impl Project {
+    /// Reads the policy, then the code.
+    pub(super) fn read(input: &InputArgs, common: &CommonArgs, strict: bool) -> Result<Self, CliError> {
+        let mut sources = SourceMap::default();
+        let policy = PolicyFile::read(input, &mut sources)?;
+        let progress = Progress::start("reading", common.quiet);
+        let stated = policy.as_ref().map(|policy| &policy.loaded.policy);
+        let inventory = crate::scan(&scan_options(input, stated, strict), &mut sources, stated)?;
+        let surface = surface::build(inventory, stated);
+        drop(progress);
+        Ok(Self { policy, surface, sources })
+    }
+
+    /// What rules look at.
+    pub(super) fn context(&self) -> Context<'_> {
+        let policy = self.policy.as_ref().map(|policy| PolicyInFile {
+            policy: &policy.loaded.policy,
+            file: policy.file,
+            problems: &policy.loaded.problems,
+        });
+        Context { surface: &self.surface, policy, sources: &self.sources }
+    }
+
+    /// Whether a part of the policy can't be used.
+    pub(super) fn has_policy_errors(&self) -> bool {
+        self.policy.as_ref().is_some_and(|policy| policy.loaded.has_errors())
+    }
+}
+
+impl PolicyFile {
+    fn read(input: &InputArgs, sources: &mut SourceMap) -> Result<Option<Self>, CliError> {
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let Some(path) = input.policy.clone().or_else(|| file::find(root)) else { return Ok(None) };
+        let text = std::fs::read_to_string(&path).map_err(|error| CliError::Policy(path.clone(), error))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let loaded = file::load(&text, &mut RustConstants::new(folder));
+        let file = sources.add(shown_path(&path, root), text);
+        Ok(Some(Self { file, loaded }))
+    }
+}
+
+fn scan_options(input: &InputArgs, policy: Option<&Policy>, strict: bool) -> ScanOptions {
+    let texts = |globs: &[route_role_policy::Placed<route_role_policy::PathGlob>]| {
+        globs.iter().map(|glob| glob.as_str().to_owned()).collect()
+    };
+    ScanOptions {
+        roots: input.paths.clone(),
+        include: policy.map_or_else(Vec::new, |policy| texts(&policy.paths.include)),
+        exclude: policy.map_or_else(Vec::new, |policy| texts(&policy.paths.exclude)),
+        include_tests: input.include_tests,
+        threads: input.threads,
+        strict,
+        ..ScanOptions::default()
+    }
+}
+
+/// A path as reports show it: relative to the root that is linted, so that the same tree gives the same report wherever it lies.
+fn shown_path(path: &Path, root: &Path) -> String {
+    let (Ok(path), Ok(root)) = (std::path::absolute(path), std::path::absolute(root)) else {
+        return path.display().to_string();
+    };
+    let root = if root.is_file() { root.parent().map(Path::to_path_buf).unwrap_or_default() } else { root };
+    let path: Vec<Component<'_>> = path.components().collect();
+    let root: Vec<Component<'_>> = root.components().collect();
+    let common = path.iter().zip(&root).take_while(|(left, right)| left == right).count();
+    let up = root.iter().skip(common).map(|_| "..".to_owned());
+    let down = path.iter().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_relative_to_the_root() {
+        assert_eq!(shown_path(Path::new("a/b/route-role.yaml"), Path::new("a/b")), "route-role.yaml");
+        assert_eq!(shown_path(Path::new("a/route-role.yaml"), Path::new("a/b/c")), "../../route-role.yaml");
+        assert_eq!(shown_path(Path::new("x/p.yaml"), Path::new("a")), "../x/p.yaml");
+    }
+}

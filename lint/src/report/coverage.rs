@@ -1,0 +1,64 @@
+//! How much of the truth a run has seen.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::surface::{GuardMeaning, Surface};
+
+/// What was read, and what was not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// Source files under the root.
+    pub files: usize,
+    /// Files that could matter for routes and were parsed.
+    pub parsed_files: usize,
+    /// Files that could not be parsed.
+    pub unparsed_files: usize,
+    /// Programs with routes.
+    pub programs: usize,
+    /// Routes.
+    pub routes: usize,
+    /// Different guards on these routes.
+    pub guards: usize,
+    /// Different guards whose meaning isn't known.
+    pub unmapped_guards: usize,
+    /// Routers, paths or handlers that could not be resolved.
+    pub unresolved: usize,
+    /// Services that can't be looked into.
+    pub opaque: usize,
+    /// Routers that nothing mounts.
+    pub dead_routers: usize,
+}
+
+impl Coverage {
+    /// The coverage of a surface.
+    pub fn of(surface: &Surface) -> Self {
+        let read = surface.inventory.coverage;
+        let mut guards = BTreeSet::new();
+        let mut unmapped = BTreeSet::new();
+        for (route, row) in surface.inventory.routes.iter().zip(&surface.rows) {
+            for (guard, mapped) in route.guards.iter().zip(&row.guards) {
+                match mapped.meaning {
+                    GuardMeaning::Access { .. } => guards.insert((guard.kind, &guard.term)),
+                    GuardMeaning::Unmapped => {
+                        guards.insert((guard.kind, &guard.term)) | unmapped.insert((guard.kind, &guard.term))
+                    }
+                    GuardMeaning::Neutral => false,
+                };
+            }
+        }
+        Self {
+            files: read.files,
+            parsed_files: read.parsed_files,
+            unparsed_files: read.unparsed_files,
+            programs: surface.inventory.programs.len(),
+            routes: surface.inventory.routes.len(),
+            guards: guards.len(),
+            unmapped_guards: unmapped.len(),
+            unresolved: read.unresolved,
+            opaque: read.opaque,
+            dead_routers: read.dead_routers,
+        }
+    }
+}

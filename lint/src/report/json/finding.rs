@@ -1,0 +1,60 @@
+//! A finding as JSON.
+
+use serde::Serialize;
+
+use super::{Lines, Place};
+use crate::rule;
+use crate::surface::Surface;
+
+#[derive(Serialize)]
+pub(super) struct Finding<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    confidence: &'static str,
+    message: &'a str,
+    method: Option<&'a str>,
+    path: Option<&'a str>,
+    handler: Option<&'a str>,
+    program: Option<&'a str>,
+    file: Option<&'a str>,
+    line: Option<u32>,
+    column: Option<u32>,
+    label: Option<&'a str>,
+    related: Vec<Related<'a>>,
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    #[serde(flatten)]
+    place: Place<'a>,
+    message: &'a str,
+}
+
+impl<'a> Finding<'a> {
+    pub(super) fn of(finding: &'a rule::Finding, surface: &'a Surface, lines: &Lines<'a>) -> Self {
+        let route = finding.route.and_then(|index| surface.inventory.routes.get(index));
+        let program = route.and_then(|route| surface.inventory.programs.get(route.program));
+        let place = finding.primary.as_ref().map(|label| Place::of(label.span, lines));
+        Self {
+            rule: finding.rule,
+            severity: finding.severity.keyword(),
+            confidence: finding.confidence.keyword(),
+            message: &finding.message,
+            method: route.map(|route| route.method.as_str()),
+            path: route.map(|route| route.path.as_str()),
+            handler: route.map(|route| route.handler.name.as_str()),
+            program: program.map(|program| program.name.as_str()),
+            line: place.as_ref().map(|place| place.line),
+            column: place.as_ref().map(|place| place.column),
+            file: place.map(|place| place.file),
+            label: finding.primary.as_ref().map(|label| label.text.as_str()),
+            related: finding
+                .related
+                .iter()
+                .map(|label| Related { place: Place::of(label.span, lines), message: &label.text })
+                .collect(),
+            help: finding.help.as_deref(),
+        }
+    }
+}

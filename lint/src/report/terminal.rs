@@ -1,0 +1,112 @@
+//! Findings for people.
+
+use std::io::{self, Write};
+
+use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle, Severity as Shown};
+use codespan_reporting::term::termcolor::Buffer;
+use codespan_reporting::term::{self, Config, Styles, StylesWriter};
+
+use super::Coverage;
+use super::Lines;
+use super::escape::{visible, visible_lines};
+use super::excerpt::Excerpts;
+use crate::rule::engine::list::{counted, joined};
+use crate::rule::{Confidence, Finding, Outcome, Severity};
+use crate::source::Span;
+
+/// Whether output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// With escape sequences.
+    On,
+    /// Plain text.
+    Off,
+}
+
+/// Writes every finding with the places that it is about.
+pub fn write_findings(out: &mut dyn Write, findings: &[Finding], lines: &Lines<'_>, colour: Colour) -> io::Result<()> {
+    let config = Config::default();
+    let styles = Styles::default();
+    for finding in findings {
+        let mut buffer = match colour {
+            Colour::On => Buffer::ansi(),
+            Colour::Off => Buffer::no_color(),
+        };
+        let spans: Vec<Span> = finding.labels().map(|label| label.span).collect();
+        let (excerpts, places) = Excerpts::of(lines, &spans);
+        let labels = finding.labels().zip(places).enumerate().map(|(index, (label, place))| {
+            let style = if index == 0 { LabelStyle::Primary } else { LabelStyle::Secondary };
+            Label::new(style, place.file, place.range).with_message(visible(&label.text))
+        });
+        let diagnostic = Diagnostic::new(shown_severity(finding.severity))
+            .with_code(finding.rule)
+            .with_message(message(finding))
+            .with_labels(labels.collect())
+            .with_notes(finding.help.iter().map(|help| format!("help: {}", visible_lines(help))).collect());
+        term::emit_to_write_style(&mut StylesWriter::new(&mut buffer, &styles), &config, &excerpts, &diagnostic)
+            .map_err(io::Error::other)?;
+        out.write_all(buffer.as_slice())?;
+    }
+    Ok(())
+}
+
+fn message(finding: &Finding) -> String {
+    let message = visible(&finding.message);
+    match finding.confidence {
+        Confidence::Low => format!("{message} (low confidence)"),
+        Confidence::Medium | Confidence::High => message.into_owned(),
+    }
+}
+
+fn shown_severity(severity: Severity) -> Shown {
+    match severity {
+        Severity::Note => Shown::Note,
+        Severity::Warning => Shown::Warning,
+        Severity::Error => Shown::Error,
+    }
+}
+
+/// Writes what the run came to: one line for the findings, one for what was seen and what wasn't.
+pub fn write_summary(out: &mut dyn Write, outcome: &Outcome, coverage: &Coverage) -> io::Result<()> {
+    let count = |severity| outcome.findings.iter().filter(|finding| finding.severity == severity).count();
+    let counts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+    let found: Vec<String> = counts
+        .iter()
+        .map(|(severity, noun)| (count(*severity), noun))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| counted(count, noun))
+        .collect();
+    let found = if found.is_empty() { "no findings".to_owned() } else { joined(found) };
+    let suppressed = match outcome.suppressed {
+        0 => String::new(),
+        count => format!(" ({count} suppressed)"),
+    };
+    writeln!(out, "{found}{suppressed}")?;
+    writeln!(out, "{}", self::coverage(coverage))
+}
+
+/// What was seen and what was not, on one line.
+pub fn coverage(coverage: &Coverage) -> String {
+    let mut parts = vec![
+        format!("{} in {}", counted(coverage.routes, "route"), counted(coverage.programs, "program")),
+        format!("{} ({} parsed)", counted(coverage.files, "file"), coverage.parsed_files),
+        counted(coverage.guards, "guard"),
+    ];
+    let gaps = [
+        (coverage.unparsed_files, "not parsable"),
+        (coverage.unmapped_guards, "not mapped"),
+        (coverage.unresolved, "unresolved"),
+        (coverage.opaque, "opaque"),
+        (coverage.dead_routers, "not mounted"),
+    ];
+    let nouns = ["file", "guard", "place", "service", "router"];
+    let missed: Vec<String> = gaps
+        .iter()
+        .zip(nouns)
+        .filter(|((count, _), _)| *count > 0)
+        .map(|((count, gap), noun)| format!("{} {gap}", counted(*count, noun)))
+        .collect();
+    let missed = if missed.is_empty() { "nothing left out".to_owned() } else { missed.join(", ") };
+    parts.push(missed);
+    parts.join("; ")
+}

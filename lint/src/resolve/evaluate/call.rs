@@ -1,0 +1,373 @@
+//! Calls of functions.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use syn::parse::Parser as _;
+
+use crate::frontend::rust::axum::{self, RoutingFunction};
+use crate::frontend::rust::facts::{Item, ItemKind};
+use crate::frontend::rust::types::{TypeArgument, ident_text};
+use crate::resolve::inventory::Condition;
+use crate::resolve::join::join;
+use crate::resolve::modules::{Definition, ModuleId};
+use crate::resolve::names::{Resolved, Space};
+use crate::resolve::value::{Call, Callee, MethodRouter, PathValue, Record, Value};
+
+use super::{Environment, Evaluator, MAX_CALL_DEPTH};
+
+type Generics = Rc<BTreeMap<String, (TypeArgument, ModuleId)>>;
+
+impl Evaluator<'_, '_> {
+    pub(super) fn call(&mut self, environment: &mut Environment, call: &syn::ExprCall) -> Value {
+        let span = self.span_of(environment, call);
+        let callee = self.expression(environment, &call.func);
+        let arguments: Vec<Value> = call.args.iter().map(|argument| self.expression(environment, argument)).collect();
+        if arguments.iter().any(|argument| matches!(argument, Value::Never)) {
+            return Value::Never;
+        }
+        match callee {
+            Value::Closure(closure) => self.call_closure(&closure, arguments),
+            Value::Path(path) => self.call_path(environment, path, arguments, Some(call), span),
+            _ => {
+                self.escape(&arguments);
+                Value::Call(Rc::new(Call { callee: Callee::Other, arguments, span }))
+            }
+        }
+    }
+
+    fn call_path(
+        &mut self,
+        environment: &mut Environment,
+        path: Rc<PathValue>,
+        arguments: Vec<Value>,
+        call: Option<&syn::ExprCall>,
+        span: crate::source::Span,
+    ) -> Value {
+        match &path.resolved {
+            Resolved::External(names) => {
+                let names = names.clone();
+                self.call_external(environment, path, &names, arguments, call, span)
+            }
+            Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Type) => {
+                let fields =
+                    arguments.into_iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect();
+                Value::Record(Rc::new(Record { definition: Some(definition.clone()), fields }))
+            }
+            Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Function(_)) => {
+                let definition = definition.clone();
+                if self.builders.contains(&definition) || arguments.iter().any(Value::carries_routes) {
+                    let generics = self.generics_for(&definition, &path);
+                    let (value, after) = self.call_alternatives(&definition, None, None, arguments, generics);
+                    self.write_back(environment, &definition, after, call, 0);
+                    return value;
+                }
+                Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, span }))
+            }
+            Resolved::Member(owner, names) => {
+                if let Some(document) = self.openapi_document(owner, names) {
+                    return document;
+                }
+                let Some(function) = names.last().filter(|_| names.len() == 1).and_then(|name| self.associated(owner, name))
+                else {
+                    self.escape(&arguments);
+                    return Value::Call(Rc::new(Call { callee: Callee::Path(path), arguments, span }));
+                };
+                if self.builders.contains(&function) || arguments.iter().any(Value::carries_routes) {
+                    let (receiver, rest) = self.receiver_of(&function, arguments);
+                    let generics = self.generics_for(&function, &path);
+                    let owner = owner.clone();
+                    let shift = usize::from(receiver.is_some());
+                    let (value, after) = self.call_alternatives(&function, Some(owner), receiver, rest, generics);
+                    self.write_back(environment, &function, after, call, shift);
+                    return value;
+                }
+                Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, span }))
+            }
+            _ => {
+                self.escape(&arguments);
+                Value::Call(Rc::new(Call { callee: Callee::Path(path), arguments, span }))
+            }
+        }
+    }
+
+    /// `Type::method(receiver, …)`
+    fn receiver_of(&self, function: &Definition, mut arguments: Vec<Value>) -> (Option<Value>, Vec<Value>) {
+        match &function.item.kind {
+            ItemKind::Function(signature) if signature.has_receiver && !arguments.is_empty() => {
+                let receiver = arguments.remove(0);
+                (Some(receiver), arguments)
+            }
+            _ => (None, arguments),
+        }
+    }
+
+    fn call_external(
+        &mut self,
+        environment: &mut Environment,
+        path: Rc<PathValue>,
+        names: &[String],
+        arguments: Vec<Value>,
+        call: Option<&syn::ExprCall>,
+        span: crate::source::Span,
+    ) -> Value {
+        let last = names.last().map_or("", String::as_str);
+        let owner = &names[..names.len().saturating_sub(1)];
+        if let Some(kind) = axum::router_kind(owner) {
+            if matches!(last, "new" | "default" | "with_openapi" | "from") {
+                if last == "from" && matches!(arguments.first(), Some(Value::Router(_))) {
+                    return self.plain(arguments.into_iter().next().unwrap_or(Value::Unknown));
+                }
+                let router = self.new_router(kind, span);
+                return self.with_base_document(router, arguments.first());
+            }
+        }
+        if owner.last().is_some_and(|owner| owner == "MethodRouter") && matches!(last, "new" | "default") {
+            return Value::MethodRouter(Rc::new(MethodRouter::default()));
+        }
+        if let Some(function) = axum::routing_function(names) {
+            return self.routing(environment, &function, &arguments, call, span);
+        }
+        match (owner.last().map(String::as_str), last) {
+            // Wrappers that are what they hold.
+            (Some("Box" | "Arc" | "Rc" | "Cow" | "String" | "Option" | "Shared" | "IntoMakeService"), "new" | "from" | "pin" | "Borrowed" | "Owned")
+            | (Some("PathBuf" | "Vec" | "HashSet" | "BTreeSet" | "HashMap" | "BTreeMap"), "from" | "from_iter")
+            | (Some("future" | "future_ext" | "futures"), "ready") => arguments.into_iter().next().unwrap_or(Value::Unknown),
+            (_, "Ok" | "Some") => arguments.into_iter().next().unwrap_or(Value::Unknown),
+            (Some("mem"), "take" | "replace") => self.take_place(environment, call, arguments),
+            (Some("Vec"), "new") => Value::list(Vec::new()),
+            (Some("String"), "new") => Value::text(""),
+            (_, "serve" | "serve_with_shutdown") => {
+                arguments.iter().for_each(|argument| self.sink(argument, true));
+                Value::Unknown
+            }
+            // `ServiceExt::<Request>::into_make_service(app)`
+            (_, "into_make_service" | "into_make_service_with_connect_info") => {
+                arguments.iter().for_each(|argument| self.sink(argument, true));
+                arguments.into_iter().next().unwrap_or(Value::Unknown)
+            }
+            (_, "panic" | "exit" | "abort") if matches!(owner.last().map(String::as_str), Some("process")) => Value::Never,
+            _ => self.unknown_call(Callee::Path(path), arguments, span),
+        }
+    }
+
+    /// A call of code outside the tree. A router that goes in alone is taken to come out again, since wrapping an
+    /// application is what such calls do; it also counts as leaving.
+    pub(super) fn unknown_call(&mut self, callee: Callee, arguments: Vec<Value>, span: crate::source::Span) -> Value {
+        self.escape(&arguments);
+        let mut routers = arguments.iter().filter(|argument| matches!(argument, Value::Router(_)));
+        match (routers.next(), routers.next()) {
+            (Some(router), None) => router.clone(),
+            _ => Value::Call(Rc::new(Call { callee, arguments, span })),
+        }
+    }
+
+    fn escape(&mut self, arguments: &[Value]) {
+        for argument in arguments {
+            self.sink(argument, false);
+        }
+    }
+
+    /// `mem::take(&mut router)` and `mem::replace(&mut router, new)`.
+    fn take_place(&mut self, environment: &mut Environment, call: Option<&syn::ExprCall>, arguments: Vec<Value>) -> Value {
+        let mut arguments = arguments.into_iter();
+        let taken = arguments.next().unwrap_or(Value::Unknown);
+        let replacement = match (arguments.next(), &taken) {
+            (Some(replacement), _) => replacement,
+            (None, Value::Router(router)) => self.new_router(router.kind, self.lineages[router.lineage].span),
+            (None, _) => Value::Unknown,
+        };
+        if let Some(place) = call.and_then(|call| call.args.first()) {
+            self.assign(environment, place, replacement);
+        }
+        taken
+    }
+
+    /// A function of `axum::routing`.
+    fn routing(
+        &mut self,
+        environment: &Environment,
+        function: &RoutingFunction,
+        arguments: &[Value],
+        call: Option<&syn::ExprCall>,
+        span: crate::source::Span,
+    ) -> Value {
+        let mut router = MethodRouter::default();
+        self.add_method(&mut router, environment, function, arguments, call.map(|call| &call.args), span);
+        Value::MethodRouter(Rc::new(router))
+    }
+
+    /// Runs the function behind a path, if it is in the tree.
+    pub(super) fn follow(&mut self, path: &PathValue, arguments: &[Value]) -> Option<Value> {
+        let arguments = arguments.to_vec();
+        match &path.resolved {
+            Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Function(_)) => {
+                let definition = definition.clone();
+                let generics = self.generics_for(&definition, path);
+                Some(self.call_alternatives(&definition, None, None, arguments, generics).0)
+            }
+            Resolved::Member(owner, names) => {
+                let [name] = names.as_slice() else { return None };
+                let function = self.associated(owner, name)?;
+                let (receiver, rest) = self.receiver_of(&function, arguments);
+                let generics = self.generics_for(&function, path);
+                Some(self.call_alternatives(&function, Some(owner.clone()), receiver, rest, generics).0)
+            }
+            _ => None,
+        }
+    }
+
+    fn generics_for(&self, definition: &Definition, path: &PathValue) -> Generics {
+        let ItemKind::Function(signature) = &definition.item.kind else { return Rc::default() };
+        let named = signature.generics.iter().cloned().zip(path.generics.iter().cloned());
+        Rc::new(named.map(|(name, argument)| (name, (argument, path.module))).collect())
+    }
+
+    /// An associated function or constant of a type or trait.
+    pub(crate) fn associated(&mut self, owner: &Definition, name: &str) -> Option<Definition> {
+        if let ItemKind::Trait(items) = &owner.item.kind {
+            let item = items.iter().find(|item| item.name == name)?;
+            return Some(Definition { item: item.clone(), ..owner.clone() });
+        }
+        for implementation in self.modules.implementations(&owner.item.name) {
+            let ItemKind::Impl { self_type, items, .. } = &implementation.item.kind else { continue };
+            let Some(item) = items.iter().find(|item| item.name == name) else { continue };
+            let Some(path) = self_type.as_path() else { continue };
+            let resolved = self.modules.resolve(implementation.module, &path.names, Space::Type);
+            if matches!(&resolved, Resolved::Item(definition) if definition == owner) {
+                return Some(Definition { item: item.clone(), ..implementation.clone() });
+            }
+        }
+        None
+    }
+
+    /// Calls a function; where `cfg` chooses between several of the name, each of them.
+    pub(super) fn call_alternatives(
+        &mut self,
+        definition: &Definition,
+        self_type: Option<Definition>,
+        receiver: Option<Value>,
+        arguments: Vec<Value>,
+        generics: Generics,
+    ) -> (Value, Environment) {
+        let alternatives = if self_type.is_none() { self.modules.alternatives(definition) } else { Vec::new() };
+        if alternatives.len() < 2 {
+            return self.call_definition(definition, self_type, receiver, arguments, generics);
+        }
+        let mut joined: Option<(Value, Vec<Condition>, Environment)> = None;
+        for alternative in alternatives {
+            let span = self.modules.span(&alternative);
+            let text = alternative.item.condition.clone();
+            let when: Vec<Condition> = text.into_iter().map(|text| Condition { text, holds: true, span }).collect();
+            let (value, after) =
+                self.call_definition(&alternative, None, receiver.clone(), arguments.clone(), generics.clone());
+            joined = Some(match joined {
+                None => (value, when, after),
+                Some((other, other_when, environment)) => {
+                    (join(other, &other_when, value, &when), Vec::new(), environment)
+                }
+            });
+        }
+        match joined {
+            Some((value, _, environment)) => (value, environment),
+            None => self.call_definition(definition, self_type, receiver, arguments, generics),
+        }
+    }
+
+    /// Calls one function, and gives its result and its variables at the end.
+    pub(super) fn call_definition(
+        &mut self,
+        definition: &Definition,
+        self_type: Option<Definition>,
+        receiver: Option<Value>,
+        arguments: Vec<Value>,
+        generics: Generics,
+    ) -> (Value, Environment) {
+        let key: *const Item = Arc::as_ptr(&definition.item);
+        let mut environment = Environment::new(definition.module, definition.text, self_type);
+        environment.generics = generics;
+        if self.stack.contains(&key) {
+            let span = self.modules.span(definition);
+            let message = format!("`{}` calls itself while it builds a router; what the inner call adds isn't known", definition.item.name);
+            self.note_unresolved(span, message, None);
+            return (Value::Unknown, environment);
+        }
+        if self.stack.len() >= MAX_CALL_DEPTH {
+            let span = self.modules.span(definition);
+            self.note_unresolved(span, format!("the calls that lead to `{}` are nested too deeply to follow", definition.item.name), None);
+            return (Value::Unknown, environment);
+        }
+        let (Some(body), ItemKind::Function(signature)) = (self.body(definition), &definition.item.kind) else {
+            return (Value::Unknown, environment);
+        };
+        environment.text = body.text;
+        if let Some(module) = body.module {
+            environment.module = module;
+        }
+        if signature.has_receiver {
+            environment.declare("self", receiver.unwrap_or(Value::Unknown));
+        }
+        let mut arguments = arguments.into_iter();
+        for parameter in &signature.parameters {
+            let value = arguments.next().unwrap_or(Value::Unknown);
+            let source = self.modules.texts.slice(definition.text, parameter.pattern).to_owned();
+            if let Ok(pattern) = syn::Pat::parse_single.parse_str(&source) {
+                self.bind(&mut environment, &pattern, value);
+            }
+        }
+        self.evaluated.insert(key);
+        self.stack.push(key);
+        self.returns.push(Vec::new());
+        let conditions = std::mem::take(&mut self.conditions);
+        let value = self.block(&mut environment, &body.block);
+        self.conditions = conditions;
+        let returned = self.returns.pop().unwrap_or_default();
+        self.stack.pop();
+        (join_returns(value, returned), environment)
+    }
+
+    /// Gives variables that were lent as `&mut` what the function left in them.
+    fn write_back(
+        &mut self,
+        environment: &mut Environment,
+        definition: &Definition,
+        after: Environment,
+        call: Option<&syn::ExprCall>,
+        shift: usize,
+    ) {
+        let (Some(call), ItemKind::Function(signature)) = (call, &definition.item.kind) else { return };
+        for (argument, parameter) in call.args.iter().skip(shift).zip(&signature.parameters) {
+            let syn::Expr::Reference(reference) = argument else { continue };
+            if reference.mutability.is_none() {
+                continue;
+            }
+            let source = self.modules.texts.slice(definition.text, parameter.pattern).to_owned();
+            let Ok(pattern) = syn::Pat::parse_single.parse_str(&source) else { continue };
+            if let syn::Pat::Ident(name) = &pattern
+                && let Some(value) = after.get(&ident_text(&name.ident))
+            {
+                self.assign(environment, &reference.expr, value.clone());
+            }
+        }
+    }
+}
+
+/// The value of a function: of its last expression and of every `return`.
+pub(super) fn join_returns(value: Value, returned: Vec<(Vec<Condition>, Value)>) -> Value {
+    let mut result = value;
+    let mut otherwise: Vec<Condition> = Vec::new();
+    for (when, value) in &returned {
+        // Where there was one condition, what follows runs when it doesn't hold.
+        if let [single] = when.as_slice()
+            && value.carries_routes()
+        {
+            otherwise.push(Condition { holds: !single.holds, ..single.clone() });
+        }
+    }
+    for (when, value) in returned {
+        result = join(result, &otherwise, value, &when);
+        otherwise.clear();
+    }
+    result
+}

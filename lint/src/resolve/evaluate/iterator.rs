@@ -1,0 +1,123 @@
+//! Lists, and the iterators over them that routes are registered from.
+
+use std::rc::Rc;
+
+use crate::resolve::value::{Closure, Value};
+
+use super::{Environment, Evaluator};
+
+impl Evaluator<'_, '_> {
+    /// The elements of a value that a loop runs over, if they are known.
+    pub(super) fn elements(&mut self, value: &Value) -> Option<Vec<Value>> {
+        match self.force(value) {
+            Value::List(values) => Some(values.to_vec()),
+            _ => None,
+        }
+    }
+
+    /// Methods of lists and iterators that keep their elements known.
+    pub(super) fn list_method(
+        &mut self,
+        environment: &mut Environment,
+        list: &Rc<Vec<Value>>,
+        method: &str,
+        arguments: &[Value],
+    ) -> Option<Value> {
+        let closure = |index: usize| match arguments.get(index) {
+            Some(Value::Closure(closure)) => Some(closure.clone()),
+            _ => None,
+        };
+        Some(match method {
+            "iter" | "into_iter" | "iter_mut" | "copied" | "cloned" | "collect" | "to_vec" | "clone" | "as_slice"
+            | "as_ref" | "filter" | "peekable" | "into" | "to_owned" | "drain" => Value::List(list.clone()),
+            "rev" => Value::list(list.iter().rev().cloned().collect()),
+            "chain" => {
+                let mut both = list.to_vec();
+                both.extend(self.elements(arguments.first()?)?);
+                Value::list(both)
+            }
+            "enumerate" => {
+                let numbered = list.iter().enumerate();
+                Value::list(
+                    numbered
+                        .map(|(index, value)| {
+                            Value::tuple(vec![i64::try_from(index).map_or(Value::Unknown, Value::Int), value.clone()])
+                        })
+                        .collect(),
+                )
+            }
+            "zip" => {
+                let other = self.elements(arguments.first()?)?;
+                Value::list(list.iter().cloned().zip(other).map(|(left, right)| Value::tuple(vec![left, right])).collect())
+            }
+            "map" | "flat_map" | "filter_map" => {
+                let closure = closure(0)?;
+                Value::list(list.iter().map(|value| self.call_closure(&closure, vec![value.clone()])).collect())
+            }
+            "fold" => {
+                let closure = closure(1)?;
+                let mut folded = arguments.first()?.clone();
+                for value in list.iter() {
+                    folded = self.call_closure(&closure, vec![folded, value.clone()]);
+                }
+                folded
+            }
+            "for_each" => {
+                let closure = closure(0)?;
+                for value in list.iter() {
+                    self.run_closure_here(environment, &closure, vec![value.clone()]);
+                }
+                Value::Tuple(Rc::default())
+            }
+            "first" => list.first()?.clone(),
+            "last" => list.last()?.clone(),
+            "concat" => {
+                if list.iter().all(|value| matches!(value, Value::List(_))) {
+                    let mut all = Vec::new();
+                    for value in list.iter() {
+                        all.extend(self.elements(value)?);
+                    }
+                    Value::list(all)
+                } else {
+                    let text: String = list.iter().map(|value| self.text_of(value)).collect();
+                    Value::text(&text)
+                }
+            }
+            "join" => {
+                let separator = self.text_of(arguments.first()?);
+                let parts: Vec<String> = list.iter().map(|value| self.text_of(value)).collect();
+                Value::text(&parts.join(&separator))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Calls a closure with what it saw when it was made.
+    pub(super) fn call_closure(&mut self, closure: &Rc<Closure>, arguments: Vec<Value>) -> Value {
+        let mut environment = closure.environment.clone();
+        self.run_closure(&mut environment, closure, arguments)
+    }
+
+    /// Calls a closure that changes the variables around it.
+    fn run_closure_here(&mut self, environment: &mut Environment, closure: &Rc<Closure>, arguments: Vec<Value>) -> Value {
+        self.run_closure(environment, closure, arguments)
+    }
+
+    fn run_closure(&mut self, environment: &mut Environment, closure: &Rc<Closure>, arguments: Vec<Value>) -> Value {
+        if self.returns.len() >= super::MAX_CALL_DEPTH {
+            return Value::Unknown;
+        }
+        environment.scopes.push(Vec::new());
+        let mut arguments = arguments.into_iter();
+        for pattern in &closure.expression.inputs {
+            self.bind(environment, pattern, arguments.next().unwrap_or(Value::Unknown));
+        }
+        let conditions = std::mem::take(&mut self.conditions);
+        self.returns.push(Vec::new());
+        let value = self.expression(environment, &closure.expression.body);
+        let returned = self.returns.pop().unwrap_or_default();
+        self.conditions = conditions;
+        environment.scopes.pop();
+        super::call::join_returns(value, returned)
+    }
+}

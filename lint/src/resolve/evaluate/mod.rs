@@ -1,0 +1,304 @@
+//! An abstract interpreter for the code that builds routers.
+//!
+//! It runs functions as the program would, but with values that only know what matters for routes. Both sides of a
+//! branch are run and joined; a loop over a known list is unrolled; a call is followed if its function may build a
+//! router, or if somebody needs the text or the layer that it returns. Everything else stays a name.
+
+pub(crate) mod builders;
+mod call;
+mod expression;
+mod iterator;
+mod macros;
+mod method;
+mod pattern;
+mod router;
+mod statement;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::frontend::rust::facts::{Extent, Item, ItemKind, TextId};
+use crate::frontend::rust::parse;
+use crate::frontend::rust::types::TypeArgument;
+use crate::source::Span;
+
+use super::inventory::{Condition, Note, NoteKind};
+use super::modules::{Definition, ModuleId, Modules};
+use super::value::{Document, Router, Value};
+
+pub(crate) use builders::Builders;
+
+/// More work than any real program needs; a run that reaches it says so.
+const MAX_STEPS: usize = 3_000_000;
+
+/// Calls inside calls; deeper ones stay unknown.
+const MAX_CALL_DEPTH: usize = 64;
+
+/// What one function sees while it is evaluated.
+#[derive(Debug, Clone)]
+pub(crate) struct Environment {
+    pub(crate) module: ModuleId,
+    pub(crate) text: TextId,
+    scopes: Vec<Vec<(String, Value)>>,
+    self_type: Option<Definition>,
+    generics: Rc<BTreeMap<String, (TypeArgument, ModuleId)>>,
+}
+
+impl Environment {
+    fn new(module: ModuleId, text: TextId, self_type: Option<Definition>) -> Self {
+        Self { module, text, scopes: vec![Vec::new()], self_type, generics: Rc::default() }
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.scopes.iter().rev().flat_map(|scope| scope.iter().rev()).find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.scopes
+            .iter_mut()
+            .rev()
+            .flat_map(|scope| scope.iter_mut().rev())
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    }
+
+    fn declare(&mut self, name: &str, value: Value) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.push((name.to_owned(), value));
+        }
+    }
+}
+
+/// A router that leaves the code that was evaluated.
+#[derive(Debug, Clone)]
+pub(crate) struct Sink {
+    pub(crate) router: Rc<Router>,
+    /// Whether it is certain that the router serves.
+    pub(crate) serves: bool,
+}
+
+/// A router that was made: where, and whether it was still empty.
+#[derive(Debug, Clone)]
+pub(crate) struct Lineage {
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+struct Body {
+    block: syn::Block,
+    text: TextId,
+    /// The module for the items and imports inside the body, if there are any.
+    module: Option<ModuleId>,
+}
+
+/// The interpreter, with all that it has learned so far.
+pub(crate) struct Evaluator<'m, 's> {
+    pub(crate) modules: &'m mut Modules<'s>,
+    builders: Builders,
+    bodies: HashMap<*const Item, Option<Rc<Body>>>,
+    constants: HashMap<*const Item, Value>,
+    /// Functions that were run at least once.
+    pub(crate) evaluated: HashSet<*const Item>,
+    stack: Vec<*const Item>,
+    returns: Vec<Vec<(Vec<Condition>, Value)>>,
+    /// Conditions of the branches around the code that runs now, since the current function began.
+    conditions: Vec<Condition>,
+    pub(crate) sinks: Vec<Sink>,
+    pub(crate) lineages: Vec<Lineage>,
+    registered: BTreeSet<(Span, Span)>,
+    pub(crate) documents: Vec<Rc<Document>>,
+    pub(crate) notes: BTreeSet<Note>,
+    /// Entries for which an unresolved part was already noted.
+    next_id: usize,
+    steps: usize,
+}
+
+impl<'m, 's> Evaluator<'m, 's> {
+    pub(crate) fn new(modules: &'m mut Modules<'s>, builders: Builders) -> Self {
+        Self {
+            modules,
+            builders,
+            bodies: HashMap::new(),
+            constants: HashMap::new(),
+            evaluated: HashSet::new(),
+            stack: Vec::new(),
+            returns: Vec::new(),
+            conditions: Vec::new(),
+            sinks: Vec::new(),
+            lineages: Vec::new(),
+            registered: BTreeSet::new(),
+            documents: Vec::new(),
+            notes: BTreeSet::new(),
+            next_id: 0,
+            steps: 0,
+        }
+    }
+
+    /// Runs a function that nobody in the tree calls: what its parameters hold isn't known.
+    pub(crate) fn run(&mut self, function: &Definition, self_type: Option<Definition>) -> Value {
+        let ItemKind::Function(signature) = &function.item.kind else { return Value::Unknown };
+        let arguments = signature.parameters.iter().map(|parameter| self.unknown_argument(function, &parameter.ty)).collect();
+        self.call_definition(function, self_type, None, arguments, Rc::default()).0
+    }
+
+    fn id(&mut self) -> usize {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Whether there is anything left to spend; notes it once when there isn't.
+    fn spend(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps == MAX_STEPS {
+            self.notes.insert(Note {
+                kind: NoteKind::Unresolved,
+                message: "the code that builds routers is larger than can be evaluated; later routes are missing".to_owned(),
+                help: None,
+                span: None,
+            });
+        }
+        self.steps < MAX_STEPS
+    }
+
+    fn span(&self, environment: &Environment, span: proc_macro2::Span) -> Span {
+        self.modules.span_of(environment.text, parse::extent(span))
+    }
+
+    fn span_of(&self, environment: &Environment, tokens: &impl quote::ToTokens) -> Span {
+        self.modules.span_of(environment.text, parse::spanned(tokens))
+    }
+
+    /// The source of some tokens on one line, shortened.
+    fn snippet(&self, environment: &Environment, tokens: &impl quote::ToTokens) -> String {
+        let text = self.modules.texts.slice(environment.text, parse::spanned(tokens));
+        let mut line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.chars().count() > 80 {
+            line = line.chars().take(79).chain(['…']).collect();
+        }
+        line
+    }
+
+    fn note_unresolved(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
+        self.notes.insert(Note {
+            kind: NoteKind::Unresolved,
+            message: message.into(),
+            help: help.map(str::to_owned),
+            span: Some(span),
+        });
+    }
+
+    /// The parsed body of a function; `None` if there is none or it isn't Rust, which is then noted.
+    fn body(&mut self, function: &Definition) -> Option<Rc<Body>> {
+        let key = Arc::as_ptr(&function.item);
+        if let Some(known) = self.bodies.get(&key) {
+            return known.clone();
+        }
+        let body = self.parse_body(function).map(Rc::new);
+        self.bodies.insert(key, body.clone());
+        body
+    }
+
+    fn parse_body(&mut self, function: &Definition) -> Option<Body> {
+        let ItemKind::Function(signature) = &function.item.kind else { return None };
+        let text = self.modules.texts.add_part(function.text, signature.body?);
+        let source = self.modules.texts.source(text);
+        let block = match syn::parse_str::<syn::Block>(&source) {
+            Ok(block) => block,
+            Err(error) => {
+                let error = parse::syntax_error(&error);
+                let span = self.modules.span_of(text, error.extent);
+                let message = format!("the body of `{}` isn't Rust: {}", function.item.name, error.message);
+                self.modules.broken.push(super::modules::BrokenText { span, message });
+                return None;
+            }
+        };
+        let items: Vec<Arc<Item>> = parse::items_of_block(&block, self.modules.options);
+        let module =
+            (!items.is_empty()).then(|| self.modules.add_body_module(function.module, text, items));
+        Some(Body { block, text, module })
+    }
+
+    /// The value of a constant, computed once.
+    fn constant(&mut self, definition: &Definition) -> Value {
+        let key = Arc::as_ptr(&definition.item);
+        if let Some(known) = self.constants.get(&key) {
+            return known.clone();
+        }
+        // Stands there while the initialiser is evaluated: a constant that needs itself has no value.
+        self.constants.insert(key, Value::Unknown);
+        let ItemKind::Constant { value: Some(extent) } = definition.item.kind else { return Value::Unknown };
+        let value = self.evaluate_extent(definition.module, definition.text, extent);
+        self.constants.insert(key, value.clone());
+        value
+    }
+
+    /// Evaluates a piece of text as an expression in a module.
+    pub(crate) fn evaluate_extent(&mut self, module: ModuleId, text: TextId, extent: Extent) -> Value {
+        let part = self.modules.texts.add_part(text, extent);
+        let Ok(expression) = syn::parse_str::<syn::Expr>(&self.modules.texts.source(part)) else {
+            return Value::Unknown;
+        };
+        let mut environment = Environment::new(module, part, None);
+        self.expression(&mut environment, &expression)
+    }
+
+    pub(crate) fn is_builder(&self, function: &Definition) -> bool {
+        self.builders.contains(function)
+    }
+
+    pub(crate) fn was_run(&self, function: &Definition) -> bool {
+        self.evaluated.contains(&Arc::as_ptr(&function.item))
+    }
+
+    /// The type that an `impl` is for.
+    pub(crate) fn owner_type(&mut self, owner: &Definition) -> Option<Definition> {
+        self.self_type(owner)
+    }
+
+    /// The value of a constant of the tree.
+    pub(crate) fn constant_value(&mut self, definition: &Definition) -> Option<Value> {
+        matches!(definition.item.kind, ItemKind::Constant { .. }).then(|| self.constant(definition))
+    }
+
+    /// A value with the call that it is run, if its function is in the tree.
+    pub(crate) fn forced(&mut self, value: &Value) -> Value {
+        self.force(value)
+    }
+
+    /// Where each router was made and each of its routes registered.
+    pub(crate) fn registrations(&self) -> Vec<(Span, Span)> {
+        self.registered.iter().copied().collect()
+    }
+
+    /// `Type::openapi()` of a type that describes the API.
+    fn openapi_document(&mut self, owner: &Definition, names: &[String]) -> Option<Value> {
+        if names != ["openapi"] {
+            return None;
+        }
+        super::operation::of_description(self, owner).map(|document| Value::Document(Rc::new(document)))
+    }
+
+    /// A router leaves: to a server, or to code that isn't followed.
+    fn sink(&mut self, value: &Value, serves: bool) {
+        match value {
+            Value::Router(router) => self.sinks.push(Sink { router: router.clone(), serves }),
+            Value::Document(document) => self.documents.push(document.clone()),
+            Value::Tuple(values) | Value::List(values) => values.iter().for_each(|value| self.sink(value, serves)),
+            Value::Record(record) => record.fields.values().for_each(|value| self.sink(value, serves)),
+            Value::Choice(choices) => choices.iter().for_each(|(_, value)| self.sink(value, serves)),
+            _ => {}
+        }
+    }
+
+    /// The result of the program's entry point: a router that is returned from `main` serves.
+    pub(crate) fn serve(&mut self, value: &Value) {
+        self.sink(value, true);
+    }
+
+    /// The result of a function whose caller wasn't seen.
+    pub(crate) fn release(&mut self, value: &Value) {
+        self.sink(value, false);
+    }
+}

@@ -1,0 +1,596 @@
+//! What the methods of routers do to their routes.
+
+use std::rc::Rc;
+
+use syn::punctuated::Punctuated;
+
+use crate::frontend::rust::axum::{self, RouterKind, RouterOperation, RoutingFunction};
+use crate::resolve::inventory::{Condition, Operation};
+use crate::resolve::names::Resolved;
+use crate::resolve::value::{
+    Callee, Document, DocumentedOperation, DocumentedRoutes, Entry, HOLE, Handler, Layer, MethodHandler, MethodRouter,
+    Router, Value,
+};
+use crate::source::Span;
+
+use super::{Environment, Evaluator};
+
+type Arguments = Punctuated<syn::Expr, syn::Token![,]>;
+
+/// Catches what no other route of a router does.
+const FALLBACK_PATH: &str = "/{*fallback}";
+
+impl Evaluator<'_, '_> {
+    pub(super) fn router_call(
+        &mut self,
+        environment: &mut Environment,
+        mut router: Rc<Router>,
+        operation: RouterOperation,
+        arguments: &[Value],
+        expressions: &Arguments,
+        span: Span,
+    ) -> Value {
+        let argument = |index: usize| arguments.get(index).cloned().unwrap_or(Value::Unknown);
+        match operation {
+            RouterOperation::Keep => {}
+            RouterOperation::Plain => return self.plain(Value::Router(router)),
+            RouterOperation::Serve => self.sink(&Value::Router(router.clone()), true),
+            RouterOperation::Route { documented } => {
+                let methods = self.method_handlers(argument(1), span);
+                for (conditions, path) in self.paths(&argument(0), span) {
+                    self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
+                    if documented {
+                        self.document(Rc::make_mut(&mut router), &path, &methods, span);
+                    }
+                }
+            }
+            RouterOperation::Routes => match self.force(&argument(0)) {
+                Value::DocumentedRoutes(routes) => self.add_documented(Rc::make_mut(&mut router), &routes, span),
+                _ => self.note_unresolved(span, "what is registered here could not be followed", None),
+            },
+            RouterOperation::RouteService => {
+                let handler = self.handler(argument(1), true, self.argument_span(environment, expressions, 1, span));
+                let methods = vec![self.method_handler("ANY".to_owned(), handler)];
+                for (conditions, path) in self.paths(&argument(0), span) {
+                    self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
+                }
+            }
+            RouterOperation::Nest { documented } => {
+                let inner = self.routers(argument(1), span);
+                for (conditions, prefix) in self.paths(&argument(0), span) {
+                    for (inner_conditions, inner) in &inner {
+                        let conditions = [conditions.as_slice(), inner_conditions].concat();
+                        nest(Rc::make_mut(&mut router), &prefix, inner, &conditions, span, documented);
+                    }
+                }
+            }
+            RouterOperation::NestService => {
+                for (conditions, prefix) in self.paths(&argument(0), span) {
+                    match self.force(&argument(1)) {
+                        Value::Router(inner) => nest(Rc::make_mut(&mut router), &prefix, &inner, &conditions, span, false),
+                        service => {
+                            let place = self.argument_span(environment, expressions, 1, span);
+                            let handler = self.handler(service, true, place);
+                            let methods = vec![self.method_handler("ANY".to_owned(), handler)];
+                            let path = axum::nested_path(&prefix, "/{*rest}");
+                            self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
+                        }
+                    }
+                }
+            }
+            RouterOperation::Merge => {
+                if let Some(description) = self.description_pages(&argument(0)) {
+                    for path in description {
+                        let handler = self.handler(argument(0), true, self.argument_span(environment, expressions, 0, span));
+                        let methods = vec![self.method_handler("GET".to_owned(), handler)];
+                        self.add_entries(Rc::make_mut(&mut router), &path, &methods, &[], span);
+                    }
+                } else {
+                    for (conditions, inner) in self.routers(argument(0), span) {
+                        merge(Rc::make_mut(&mut router), &inner, &conditions, span);
+                    }
+                }
+            }
+            RouterOperation::Layer => {
+                let layers = self.layers(environment, arguments, expressions);
+                for entry in &mut Rc::make_mut(&mut router).entries {
+                    entry.layers.extend(layers.iter().rev().cloned());
+                }
+            }
+            RouterOperation::Fallback { service } => {
+                let place = self.argument_span(environment, expressions, 0, span);
+                let handler = self.handler(argument(0), service, place);
+                let entry = self.entry("ANY", FALLBACK_PATH, handler, span);
+                let router = Rc::make_mut(&mut router);
+                router.entries.retain(|entry| !(entry.is_fallback && entry.path == FALLBACK_PATH));
+                router.entries.push(Entry { is_fallback: true, ..entry });
+            }
+            RouterOperation::Split => {
+                let document = Value::Document(Rc::new(document_of(&router)));
+                return Value::tuple(vec![self.plain(Value::Router(router)), document]);
+            }
+            RouterOperation::Document => {
+                let document = Rc::new(document_of(&router));
+                self.documents.push(document.clone());
+                // aide's `finish_api` gives the plain router back, utoipa-axum's methods the description.
+                if expressions.is_empty() {
+                    return Value::Document(document);
+                }
+                return self.plain(Value::Router(router));
+            }
+        }
+        Value::Router(router)
+    }
+
+    fn argument_span(&self, environment: &Environment, expressions: &Arguments, index: usize, otherwise: Span) -> Span {
+        expressions.get(index).map_or(otherwise, |expression| self.span_of(environment, expression))
+    }
+
+    /// The paths that a value may be, each with the conditions under which it is.
+    fn paths(&mut self, value: &Value, span: Span) -> Vec<(Vec<Condition>, String)> {
+        match self.force(value) {
+            Value::Choice(choices) => choices
+                .iter()
+                .flat_map(|(conditions, value)| {
+                    let inner = self.paths(value, span);
+                    inner.into_iter().map(|(more, path)| ([conditions.as_slice(), &more].concat(), path)).collect::<Vec<_>>()
+                })
+                .collect(),
+            value => {
+                let text = self.text_of(&value);
+                if text.contains(HOLE) {
+                    self.note_unresolved(
+                        span,
+                        "part of this path could not be evaluated; it is shown as `{*}`",
+                        Some("build the path from literals and constants"),
+                    );
+                }
+                vec![(Vec::new(), axum::current_notation(&known_segments(&text)))]
+            }
+        }
+    }
+
+    /// The routers that a value may be.
+    fn routers(&mut self, value: Value, span: Span) -> Vec<(Vec<Condition>, Rc<Router>)> {
+        match self.force(&value) {
+            Value::Router(router) => vec![(Vec::new(), router)],
+            Value::Choice(choices) => choices
+                .iter()
+                .flat_map(|(conditions, value)| {
+                    let inner = match value {
+                        Value::Call(_) | Value::Unknown | Value::Tuple(_) => Vec::new(),
+                        value => self.routers(value.clone(), span),
+                    };
+                    inner.into_iter().map(|(more, router)| ([conditions.as_slice(), &more].concat(), router)).collect::<Vec<_>>()
+                })
+                .collect(),
+            Value::Tuple(values) => match values.first() {
+                Some(first) => self.routers(first.clone(), span),
+                None => Vec::new(),
+            },
+            Value::Record(record) => match record.fields.get("0") {
+                Some(inner) => self.routers(inner.clone(), span),
+                None => self.unknown_router(span),
+            },
+            Value::Never => Vec::new(),
+            _ => self.unknown_router(span),
+        }
+    }
+
+    fn unknown_router(&mut self, span: Span) -> Vec<(Vec<Condition>, Rc<Router>)> {
+        self.note_unresolved(
+            span,
+            "the router that is mounted here could not be followed; its routes are missing from the inventory",
+            None,
+        );
+        Vec::new()
+    }
+
+    /// The handlers of a method router.
+    fn method_handlers(&mut self, value: Value, span: Span) -> Vec<MethodHandler> {
+        match self.force(&value) {
+            Value::MethodRouter(router) => router.methods.clone(),
+            Value::Choice(choices) => choices
+                .iter()
+                .flat_map(|(conditions, value)| {
+                    self.method_handlers(value.clone(), span).into_iter().map(|mut method| {
+                        method.conditions.extend(conditions.iter().cloned());
+                        method
+                    }).collect::<Vec<_>>()
+                })
+                .collect(),
+            // `.route("/x", service)` of an older axum, or a method router that can't be followed.
+            other => {
+                self.note_unresolved(span, "what answers this route could not be followed; its methods and handler are unknown", None);
+                let handler = self.handler(other, false, span);
+                vec![self.method_handler("ANY".to_owned(), handler)]
+            }
+        }
+    }
+
+    pub(super) fn handler(&mut self, value: Value, service: bool, span: Span) -> Rc<Handler> {
+        Rc::new(Handler { value, service, span })
+    }
+
+    pub(super) fn method_handler(&mut self, method: String, handler: Rc<Handler>) -> MethodHandler {
+        MethodHandler { id: self.id(), method, handler, layers: Vec::new(), conditions: Vec::new() }
+    }
+
+    fn entry(&mut self, method: &str, path: &str, handler: Rc<Handler>, span: Span) -> Entry {
+        Entry {
+            id: self.id(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            handler,
+            is_fallback: false,
+            layers: Vec::new(),
+            mounts: vec![span],
+            conditions: Vec::new(),
+            accidental: false,
+        }
+    }
+
+    fn add_entries(
+        &mut self,
+        router: &mut Router,
+        path: &str,
+        methods: &[MethodHandler],
+        conditions: &[Condition],
+        span: Span,
+    ) {
+        for method in methods {
+            let mut entry = self.entry(&method.method, path, method.handler.clone(), span);
+            entry.layers.clone_from(&method.layers);
+            entry.conditions = [method.conditions.as_slice(), conditions].concat();
+            router.entries.push(entry);
+        }
+        self.register(router, span);
+    }
+
+    /// Remembers where a router got a route, so that routers which nothing mounts can be named.
+    fn register(&mut self, router: &Router, span: Span) {
+        if let Some(lineage) = self.lineages.get(router.lineage) {
+            self.registered.insert((lineage.span, span));
+        }
+    }
+
+    /// aide writes every `api_route` down, whatever its handler says.
+    fn document(&mut self, router: &mut Router, path: &str, methods: &[MethodHandler], span: Span) {
+        for method in methods {
+            let operation = Operation { id: None, security: None, default_security: None, span, security_span: None };
+            router.document.push(DocumentedOperation {
+                methods: vec![method.method.clone()],
+                path: path.to_owned(),
+                operation,
+            });
+        }
+    }
+
+    /// utoipa-axum mounts every method of one `routes!` at every path in it; only the written-down pairs are meant.
+    fn add_documented(&mut self, router: &mut Router, routes: &DocumentedRoutes, span: Span) {
+        let mut paths: Vec<&str> = Vec::new();
+        for (_, operation) in &routes.handlers {
+            if let Some(operation) = operation
+                && !paths.contains(&operation.path.as_str())
+            {
+                paths.push(&operation.path);
+            }
+        }
+        for path in paths {
+            for (method, operation) in &routes.handlers {
+                let mut entry = self.entry(&method.method, &root_if_empty(path), method.handler.clone(), span);
+                entry.layers.clone_from(&method.layers);
+                entry.conditions.clone_from(&method.conditions);
+                entry.accidental = operation.as_ref().is_some_and(|operation| operation.path != path);
+                router.entries.push(entry);
+            }
+        }
+        self.register(router, span);
+        for (method, operation) in &routes.handlers {
+            match operation {
+                Some(operation) => {
+                    let path = root_if_empty(&operation.path);
+                    router.document.push(DocumentedOperation { path, methods: vec![method.method.clone()], ..operation.clone() });
+                }
+                None => self.note_unresolved(
+                    span,
+                    "a handler in `routes!` has no `#[utoipa::path]` that could be read; its method and path are unknown",
+                    None,
+                ),
+            }
+        }
+    }
+
+    pub(super) fn documented_routes_call(
+        &mut self,
+        routes: &Rc<DocumentedRoutes>,
+        method: &str,
+        arguments: &[Value],
+        call: &syn::ExprMethodCall,
+        environment: &mut Environment,
+    ) -> Value {
+        if method == "layer" || method == "route_layer" {
+            let layers = self.layers(environment, arguments, &call.args);
+            let mut routes = DocumentedRoutes::clone(routes);
+            for (handler, _) in &mut routes.handlers {
+                handler.layers.extend(layers.iter().rev().cloned());
+            }
+            return Value::DocumentedRoutes(Rc::new(routes));
+        }
+        Value::DocumentedRoutes(routes.clone())
+    }
+
+    pub(super) fn add_method(
+        &mut self,
+        router: &mut MethodRouter,
+        environment: &Environment,
+        function: &RoutingFunction,
+        arguments: &[Value],
+        expressions: Option<&Arguments>,
+        span: Span,
+    ) {
+        let (methods, service, position) = match function {
+            RoutingFunction::Method { method, service } => (vec![(*method).to_owned()], *service, 0),
+            RoutingFunction::On { service } => (self.filter_methods(arguments.first(), span), *service, 1),
+        };
+        let value = arguments.get(position).cloned().unwrap_or(Value::Unknown);
+        let place = expressions
+            .and_then(|expressions| expressions.get(position))
+            .map_or(span, |expression| self.span_of(environment, expression));
+        // A handler that carries layers of its own arrives as a method router without a method.
+        let (handler, layers) = match &value {
+            Value::MethodRouter(inner) if inner.methods.len() == 1 => {
+                (inner.methods[0].handler.clone(), inner.methods[0].layers.clone())
+            }
+            value => (self.handler(value.clone(), service, place), Vec::new()),
+        };
+        for method in methods {
+            let mut handler = self.method_handler(method, handler.clone());
+            handler.layers.clone_from(&layers);
+            router.methods.push(handler);
+        }
+    }
+
+    /// The methods of `MethodFilter::GET | MethodFilter::POST` or `MethodFilter::GET.or(…)`.
+    fn filter_methods(&mut self, filter: Option<&Value>, span: Span) -> Vec<String> {
+        let mut methods = Vec::new();
+        let mut open: Vec<Value> = filter.cloned().into_iter().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::List(values) => open.extend(values.iter().rev().cloned()),
+                Value::Path(path) => {
+                    if let Resolved::External(names) = &path.resolved
+                        && let Some(method) = names.last().and_then(|name| axum::filter_method(name))
+                    {
+                        methods.push(method.to_owned());
+                    }
+                }
+                Value::Call(call) => {
+                    if let Callee::Method { receiver, .. } = &call.callee {
+                        open.extend(call.arguments.iter().rev().cloned());
+                        open.push(receiver.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+        if methods.is_empty() {
+            self.note_unresolved(span, "the methods of this route could not be evaluated", None);
+            methods.push("ANY".to_owned());
+        }
+        methods
+    }
+
+    /// The layers of `layer(…)`, from the outermost in.
+    pub(super) fn layers(&mut self, environment: &Environment, arguments: &[Value], expressions: &Arguments) -> Vec<Rc<Layer>> {
+        let mut found = Vec::new();
+        for (index, value) in arguments.iter().enumerate() {
+            let span = expressions
+                .get(index)
+                .map_or_else(|| self.span_of(environment, expressions), |expression| self.span_of(environment, expression));
+            self.flatten_layer(value, None, &[], span, &mut found, 0);
+        }
+        found
+    }
+
+    fn flatten_layer(
+        &mut self,
+        value: &Value,
+        wrapper: Option<&Value>,
+        conditions: &[Condition],
+        span: Span,
+        found: &mut Vec<Rc<Layer>>,
+        depth: usize,
+    ) {
+        if depth > 32 {
+            return;
+        }
+        match value {
+            Value::Tuple(parts) if !parts.is_empty() => {
+                for part in parts.iter() {
+                    self.flatten_layer(part, wrapper, conditions, span, found, depth + 1);
+                }
+                return;
+            }
+            Value::Choice(choices) => {
+                for (when, value) in choices.iter() {
+                    let conditions = [conditions, when].concat();
+                    self.flatten_layer(value, wrapper, &conditions, span, found, depth + 1);
+                }
+                return;
+            }
+            Value::Call(call) => match &call.callee {
+                // `ServiceBuilder`: the first layer is the outermost.
+                Callee::Method { receiver, name } if is_service_builder(receiver) => {
+                    self.flatten_layer(receiver, wrapper, conditions, span, found, depth + 1);
+                    if matches!(name.as_str(), "layer" | "option_layer") {
+                        for argument in &call.arguments {
+                            self.flatten_layer(argument, wrapper, conditions, call.span, found, depth + 1);
+                        }
+                    } else if !matches!(name.as_str(), "into_inner" | "boxed" | "boxed_clone" | "service") {
+                        self.push_layer(value, wrapper, conditions, call.span, found);
+                    }
+                    return;
+                }
+                Callee::Path(path) => match &path.resolved {
+                    Resolved::External(names) if names.ends_with(&["ServiceBuilder".to_owned(), "new".to_owned()]) => return,
+                    Resolved::External(names) if names.last().is_some_and(|last| last == "option_layer") => {
+                        for argument in &call.arguments {
+                            self.flatten_layer(argument, wrapper, conditions, call.span, found, depth + 1);
+                        }
+                        return;
+                    }
+                    Resolved::Item(_) | Resolved::Member(..) => {
+                        if let Some(inner) = self.follow(path, &call.arguments)
+                            && matches!(inner, Value::Call(_) | Value::Tuple(_) | Value::Choice(_) | Value::Record(_))
+                        {
+                            let before = found.len();
+                            self.flatten_layer(&inner, Some(value), conditions, span, found, depth + 1);
+                            if found.len() > before {
+                                return;
+                            }
+                        }
+                    }
+                    Resolved::External(_) | Resolved::Module(_) => {}
+                },
+                _ => {}
+            },
+            _ => {}
+        }
+        self.push_layer(value, wrapper, conditions, span, found);
+    }
+
+    fn push_layer(
+        &mut self,
+        value: &Value,
+        wrapper: Option<&Value>,
+        conditions: &[Condition],
+        span: Span,
+        found: &mut Vec<Rc<Layer>>,
+    ) {
+        let id = self.id();
+        found.push(Rc::new(Layer {
+            id,
+            value: value.clone(),
+            wrapper: wrapper.cloned(),
+            span,
+            conditions: conditions.to_vec(),
+        }));
+    }
+
+    /// `OpenApiRouter::with_openapi(…)` starts from the application's own description.
+    pub(super) fn with_base_document(&mut self, router: Value, base: Option<&Value>) -> Value {
+        match (router, base.map(|base| self.force(base))) {
+            (Value::Router(router), Some(Value::Document(document))) => {
+                let mut router = Router::clone(&router);
+                router.document.extend(document.operations.iter().cloned());
+                router.document_base = Some(document);
+                Value::Router(Rc::new(router))
+            }
+            (router, _) => router,
+        }
+    }
+
+    /// The paths of a page that shows the API description: such crates are merged like routers.
+    fn description_pages(&mut self, value: &Value) -> Option<Vec<String>> {
+        let mut paths = Vec::new();
+        let mut at = value.clone();
+        loop {
+            let Value::Call(call) = at else { return None };
+            match &call.callee {
+                Callee::Method { receiver, name } => {
+                    if matches!(name.as_str(), "url" | "external_url_unchecked") {
+                        paths.extend(call.arguments.first().and_then(Value::as_text));
+                        call.arguments.iter().for_each(|argument| self.sink(argument, false));
+                    }
+                    at = receiver.clone();
+                }
+                Callee::Path(path) => {
+                    let Resolved::External(names) = &path.resolved else { return None };
+                    let owner = names.iter().rev().nth(1)?;
+                    if !matches!(owner.as_str(), "SwaggerUi" | "Scalar" | "Redoc" | "RapiDoc") {
+                        return None;
+                    }
+                    let first = call.arguments.first().and_then(Value::as_text)?;
+                    // Swagger UI's own notation for "and everything below".
+                    paths.push(first.replace("{_:.*}", "{*rest}"));
+                    paths.reverse();
+                    return Some(paths);
+                }
+                _ => return None,
+            }
+        }
+    }
+}
+
+pub(super) fn add_layers(methods: &mut [MethodHandler], layers: &[Rc<Layer>]) {
+    for method in methods {
+        method.layers.extend(layers.iter().rev().cloned());
+    }
+}
+
+fn is_service_builder(value: &Value) -> bool {
+    match value {
+        Value::Call(call) => match &call.callee {
+            Callee::Method { receiver, .. } => is_service_builder(receiver),
+            Callee::Path(path) => matches!(&path.resolved, Resolved::External(names) if names.iter().any(|name| name == "ServiceBuilder")),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn nest(router: &mut Router, prefix: &str, inner: &Router, conditions: &[Condition], span: Span, documented: bool) {
+    for entry in &inner.entries {
+        let mut entry = entry.clone();
+        entry.path = axum::nested_path(prefix, &entry.path);
+        entry.mounts.push(span);
+        entry.conditions.extend(conditions.iter().cloned());
+        router.entries.push(entry);
+    }
+    if documented && router.kind == RouterKind::Documenting {
+        router.document.extend(inner.document.iter().map(|operation| DocumentedOperation {
+            path: axum::nested_path(prefix, &operation.path),
+            ..operation.clone()
+        }));
+    }
+}
+
+fn merge(router: &mut Router, inner: &Router, conditions: &[Condition], span: Span) {
+    for entry in &inner.entries {
+        let mut entry = entry.clone();
+        entry.mounts.push(span);
+        entry.conditions.extend(conditions.iter().cloned());
+        router.entries.push(entry);
+    }
+    if router.kind == RouterKind::Documenting {
+        router.document.extend(inner.document.iter().cloned());
+        if router.document_base.is_none() {
+            router.document_base.clone_from(&inner.document_base);
+        }
+    }
+}
+
+fn document_of(router: &Router) -> Document {
+    Document {
+        operations: router.document.clone(),
+        default_security: router.document_base.as_ref().and_then(|base| base.default_security.clone()),
+    }
+}
+
+fn root_if_empty(path: &str) -> String {
+    if path.is_empty() { "/".to_owned() } else { path.to_owned() }
+}
+
+/// Segments of which any part is unknown become `{*}`.
+fn known_segments(text: &str) -> String {
+    if !text.contains(HOLE) {
+        return text.to_owned();
+    }
+    let mut path: Vec<&str> =
+        text.split('/').map(|segment| if segment.contains(HOLE) { "{*}" } else { segment }).collect();
+    if path.first() == Some(&"{*}") {
+        path.insert(0, "");
+    }
+    path.join("/")
+}

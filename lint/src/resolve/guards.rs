@@ -1,0 +1,386 @@
+//! From handlers and layers to guards.
+
+use std::collections::BTreeMap;
+
+use route_role_policy::term::{Argument, Term, Value as TermValue};
+
+use crate::frontend::rust::facts::{Extent, ItemKind, TextId};
+use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef};
+use crate::source::Span;
+
+use super::evaluate::Evaluator;
+use super::inventory::{Guard, GuardKind};
+use super::modules::{Definition, ModuleId};
+use super::names::{Resolved, Space};
+use super::value::{Callee, Layer, PathValue, Value};
+
+/// Types inside types; more is never meant to be read.
+const MAX_DEPTH: usize = 24;
+
+/// Aliases of aliases.
+const MAX_EXPANSIONS: usize = 8;
+
+/// What the type parameters of a generic handler stand for, each with the module where that was written.
+pub(crate) type Substitution = BTreeMap<String, (TypeArgument, ModuleId)>;
+
+/// A path as a reader knows it: its last two names.
+pub(crate) fn path_text(path: &PathValue) -> String {
+    match &path.resolved {
+        Resolved::Item(definition) => definition.item.name.clone(),
+        Resolved::Member(definition, names) => format!("{}::{}", definition.item.name, names.join("::")),
+        Resolved::External(names) => names.join("::"),
+        Resolved::Module(_) => "a module".to_owned(),
+    }
+}
+
+impl Evaluator<'_, '_> {
+    /// The guard that one parameter of a handler may be.
+    pub(crate) fn parameter_guard(
+        &mut self,
+        module: ModuleId,
+        substitution: &Substitution,
+        ty: &TypeRef,
+        text: TextId,
+        extent: Extent,
+    ) -> Option<Guard> {
+        let path = ty.as_path()?;
+        let mut term = self.type_term(module, substitution, path, 0)?;
+        let mut local = self.is_extractor_of_the_tree(module, path);
+        let mut expansions: Vec<Term> = Vec::new();
+        let mut at = (module, path.clone(), substitution.clone());
+        while expansions.len() < MAX_EXPANSIONS {
+            let Some(next) = self.expand_alias(at.0, &at.1, &at.2) else { break };
+            let Some(expanded) = self.type_term(next.0, &next.2, &next.1, 0) else { break };
+            local = local || self.is_extractor_of_the_tree(next.0, &next.1);
+            expansions.push(expanded);
+            at = next;
+        }
+        // What is written as a bare type parameter is its argument.
+        if term.path.len() == 1 && expansions.is_empty() && substitution.contains_key(&term.path[0]) {
+            let name = term.path[0].clone();
+            if let Some((TypeArgument::Type(TypeRef::Path(argument)), origin)) = substitution.get(&name).cloned() {
+                term = self.type_term(origin, &Substitution::new(), &argument, 0)?;
+                local = self.is_extractor_of_the_tree(origin, &argument);
+            }
+        }
+        Some(Guard {
+            kind: GuardKind::Extractor,
+            text: self.guard_text(text, extent, &term),
+            term,
+            expansions,
+            span: self.modules.span_of(text, extent),
+            local,
+            conditions: Vec::new(),
+        })
+    }
+
+    /// The guard that a parameter of a closure may be.
+    pub(crate) fn closure_guard(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Option<Guard> {
+        let path = ty.as_path()?;
+        let term = self.type_term(module, &Substitution::new(), path, 0)?;
+        Some(Guard {
+            kind: GuardKind::Extractor,
+            text: self.span_text(span),
+            term,
+            expansions: Vec::new(),
+            local: self.is_extractor_of_the_tree(module, path),
+            span,
+            conditions: Vec::new(),
+        })
+    }
+
+    fn guard_text(&self, text: TextId, extent: Extent, term: &Term) -> String {
+        if self.modules.texts.is_expansion(text) {
+            return term.to_string();
+        }
+        self.modules.texts.slice(text, extent).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// A type as a term, with names resolved.
+    fn type_term(
+        &mut self,
+        module: ModuleId,
+        substitution: &Substitution,
+        path: &TypePath,
+        depth: usize,
+    ) -> Option<Term> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        if let [name] = path.names.as_slice()
+            && depth > 0
+            && let Some((TypeArgument::Type(TypeRef::Path(argument)), origin)) = substitution.get(name)
+        {
+            let (argument, origin) = (argument.clone(), *origin);
+            return self.type_term(origin, &Substitution::new(), &argument, depth + 1);
+        }
+        let names = match self.modules.resolve(module, &path.names, Space::Type) {
+            Resolved::Item(definition) => self.modules.full_name(definition.module, &definition.item.name),
+            Resolved::Member(definition, rest) => {
+                let mut names = self.modules.full_name(definition.module, &definition.item.name);
+                names.extend(rest);
+                names
+            }
+            Resolved::External(names) => names,
+            Resolved::Module(_) => path.names.clone(),
+        };
+        let args = path
+            .arguments
+            .iter()
+            .filter_map(|argument| {
+                let (name, value) = match argument {
+                    TypeArgument::Type(ty) => (None, self.type_value(module, substitution, ty, depth + 1)?),
+                    TypeArgument::Binding(name, ty) => {
+                        (Some(name.clone()), self.type_value(module, substitution, ty, depth + 1)?)
+                    }
+                    TypeArgument::Constant(text) => (None, constant_value(text)),
+                };
+                Some(Argument { name, value })
+            })
+            .collect();
+        Some(Term { path: names, args })
+    }
+
+    fn type_value(
+        &mut self,
+        module: ModuleId,
+        substitution: &Substitution,
+        ty: &TypeRef,
+        depth: usize,
+    ) -> Option<TermValue> {
+        Some(match ty {
+            TypeRef::Path(path) => TermValue::Term(self.type_term(module, substitution, path, depth)?),
+            TypeRef::Reference(inner) => return self.type_value(module, substitution, inner, depth + 1),
+            TypeRef::Slice(inner) => {
+                TermValue::List(self.type_value(module, substitution, inner, depth + 1).into_iter().collect())
+            }
+            TypeRef::Tuple(parts) => TermValue::List(
+                parts.iter().filter_map(|part| self.type_value(module, substitution, part, depth + 1)).collect(),
+            ),
+            TypeRef::Bounds(paths) => {
+                TermValue::Opaque(paths.iter().map(TypePath::last).collect::<Vec<_>>().join(" + "))
+            }
+            TypeRef::Other(text) => TermValue::Opaque(text.clone()),
+        })
+    }
+
+    /// What an alias stands for, with its parameters filled in.
+    fn expand_alias(
+        &mut self,
+        module: ModuleId,
+        path: &TypePath,
+        outer: &Substitution,
+    ) -> Option<(ModuleId, TypePath, Substitution)> {
+        let Resolved::Item(definition) = self.modules.resolve(module, &path.names, Space::Type) else { return None };
+        let ItemKind::Alias { parameters, target } = &definition.item.kind else { return None };
+        let target = target.as_path()?.clone();
+        let substitution = parameters
+            .iter()
+            .zip(&path.arguments)
+            .map(|(name, argument)| {
+                let given = match argument {
+                    TypeArgument::Type(TypeRef::Path(inner)) if inner.names.len() == 1 => outer.get(&inner.names[0]).cloned(),
+                    _ => None,
+                };
+                (name.clone(), given.unwrap_or_else(|| (argument.clone(), module)))
+            })
+            .collect();
+        Some((definition.module, target, substitution))
+    }
+
+    /// Whether the tree itself says how a type is taken out of a request.
+    fn is_extractor_of_the_tree(&mut self, module: ModuleId, path: &TypePath) -> bool {
+        let Resolved::Item(definition) = self.modules.resolve(module, &path.names, Space::Type) else { return false };
+        let is_extractor = |name: &str| name.starts_with("FromRequest") || name == "OptionalFromRequestParts";
+        let derived = definition.item.attributes.iter().any(|attribute| {
+            attribute.is(&["derive"]) && self.modules.texts.slice(definition.text, attribute.arguments).contains("FromRequest")
+        });
+        derived
+            || self.modules.implementations(&definition.item.name).iter().any(|implementation| {
+                matches!(&implementation.item.kind, ItemKind::Impl { of_trait: Some(of_trait), .. } if is_extractor(of_trait.last()))
+            })
+    }
+
+    /// The guard that a layer may be.
+    pub(crate) fn layer_guard(&mut self, layer: &Layer) -> Guard {
+        let mut views = self.value_terms(&layer.value, 0);
+        if let Some(wrapper) = &layer.wrapper {
+            views.extend(self.value_terms(wrapper, 0));
+        }
+        let text = self.span_text(layer.span);
+        let term = if views.is_empty() { Term::name(&text) } else { views.remove(0) };
+        Guard {
+            kind: GuardKind::Layer,
+            local: self.is_of_the_tree(&layer.value),
+            term,
+            expansions: views,
+            text,
+            span: layer.span,
+            conditions: Vec::new(),
+        }
+    }
+
+    fn span_text(&self, span: Span) -> String {
+        let source = self.modules.file_text(span.file);
+        let text = source.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.chars().count() > 100 {
+            line = line.chars().take(99).chain(['…']).collect();
+        }
+        line
+    }
+
+    /// Whether a layer runs code of the tree: a function given to `from_fn`, a type with an `impl` here.
+    fn is_of_the_tree(&self, value: &Value) -> bool {
+        match value {
+            Value::Path(path) => matches!(path.resolved, Resolved::Item(_) | Resolved::Member(..)),
+            Value::Record(record) => record.definition.is_some(),
+            Value::Closure(_) => true,
+            Value::Call(call) => {
+                let callee = match &call.callee {
+                    Callee::Path(path) => matches!(path.resolved, Resolved::Item(_) | Resolved::Member(..)),
+                    Callee::Method { receiver, .. } => self.is_of_the_tree(receiver),
+                    Callee::Macro(_) | Callee::Other => false,
+                };
+                callee || call.arguments.iter().any(|argument| matches!(argument, Value::Path(_) | Value::Closure(_)) && self.is_of_the_tree(argument))
+            }
+            _ => false,
+        }
+    }
+
+    /// The ways to read a value as a guard, the fullest first: the call, the functions that it wraps, the type that it makes.
+    fn value_terms(&mut self, value: &Value, depth: usize) -> Vec<Term> {
+        if depth > MAX_DEPTH {
+            return Vec::new();
+        }
+        match value {
+            Value::Path(path) => vec![self.path_term(path)],
+            Value::Record(record) => match &record.definition {
+                Some(definition) => vec![Term {
+                    path: self.modules.full_name(definition.module, &definition.item.name),
+                    args: record
+                        .fields
+                        .iter()
+                        .map(|(name, value)| Argument {
+                            name: (!name.starts_with(|first: char| first.is_ascii_digit())).then(|| name.clone()),
+                            value: self.term_value(value, depth + 1),
+                        })
+                        .collect(),
+                }],
+                None => Vec::new(),
+            },
+            Value::Call(call) => {
+                let args: Vec<Argument> = call
+                    .arguments
+                    .iter()
+                    .map(|argument| Argument { name: None, value: self.term_value(argument, depth + 1) })
+                    .collect();
+                match &call.callee {
+                    Callee::Path(path) => {
+                        let mut term = self.path_term(path);
+                        term.args.extend(args);
+                        let inner: Vec<Term> = term
+                            .args
+                            .iter()
+                            .filter_map(|argument| match &argument.value {
+                                TermValue::Term(inner) if is_middleware_constructor(&term) => Some(inner.clone()),
+                                _ => None,
+                            })
+                            .collect();
+                        let made = type_made_by(&term);
+                        let mut views = vec![term];
+                        views.extend(inner);
+                        views.extend(made);
+                        views
+                    }
+                    Callee::Method { receiver, name } => {
+                        let inner = self.value_terms(receiver, depth + 1);
+                        let mut views = Vec::new();
+                        if let Some(base) = inner.first() {
+                            let owner = type_made_by(base).unwrap_or_else(|| Term { path: base.path.clone(), args: Vec::new() });
+                            let mut path = owner.path;
+                            path.push(name.clone());
+                            views.push(Term { path, args });
+                        }
+                        views.extend(inner);
+                        views
+                    }
+                    Callee::Macro(path) => vec![Term { path: path.clone(), args }],
+                    Callee::Other => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn term_value(&mut self, value: &Value, depth: usize) -> TermValue {
+        match value {
+            Value::Text(text) if text.contains(super::value::HOLE) => TermValue::Opaque("…".to_owned()),
+            Value::Text(text) => TermValue::Str(text.to_string()),
+            Value::Int(number) => TermValue::Int(*number),
+            Value::Bool(truth) => TermValue::Bool(*truth),
+            Value::List(values) | Value::Tuple(values) => {
+                TermValue::List(values.iter().map(|value| self.term_value(value, depth + 1)).collect())
+            }
+            Value::Closure(_) => TermValue::Opaque("|…| …".to_owned()),
+            value => match self.value_terms(value, depth + 1).into_iter().next() {
+                Some(term) => TermValue::Term(term),
+                None => TermValue::Opaque("…".to_owned()),
+            },
+        }
+    }
+
+    fn path_term(&mut self, path: &PathValue) -> Term {
+        let names = match &path.resolved {
+            Resolved::Item(definition) => self.modules.full_name(definition.module, &definition.item.name),
+            Resolved::Member(definition, rest) => {
+                let mut names = self.modules.full_name(definition.module, &definition.item.name);
+                names.extend(rest.iter().cloned());
+                names
+            }
+            Resolved::External(names) => names.clone(),
+            Resolved::Module(_) => Vec::new(),
+        };
+        let args = path
+            .generics
+            .iter()
+            .filter_map(|argument| match argument {
+                TypeArgument::Type(ty) => self.type_value(path.module, &Substitution::new(), ty, 1),
+                TypeArgument::Constant(text) => Some(constant_value(text)),
+                TypeArgument::Binding(..) => None,
+            })
+            .map(|value| Argument { name: None, value })
+            .collect();
+        Term { path: names, args }
+    }
+}
+
+/// `from_fn` and its relatives, whose arguments are the middleware itself.
+fn is_middleware_constructor(term: &Term) -> bool {
+    matches!(
+        term.last(),
+        "from_fn" | "from_fn_with_state" | "from_extractor" | "from_extractor_with_state" | "map_request" | "map_request_with_state" | "map_response" | "map_response_with_state"
+    )
+}
+
+/// The type behind a constructor: `CorsLayer::permissive` makes a `CorsLayer`.
+fn type_made_by(term: &Term) -> Option<Term> {
+    let (_, owner) = term.path.split_last()?;
+    let is_type = owner.last()?.starts_with(char::is_uppercase);
+    is_type.then(|| Term { path: owner.to_vec(), args: Vec::new() })
+}
+
+fn constant_value(text: &str) -> TermValue {
+    let plain = text.trim().trim_start_matches('{').trim_end_matches('}').trim();
+    match syn::parse_str::<syn::Lit>(plain) {
+        Ok(syn::Lit::Str(literal)) => TermValue::Str(literal.value()),
+        Ok(syn::Lit::Int(number)) => number.base10_parse().map_or_else(|_| TermValue::Opaque(plain.to_owned()), TermValue::Int),
+        Ok(syn::Lit::Bool(truth)) => TermValue::Bool(truth.value),
+        _ => TermValue::Opaque(plain.to_owned()),
+    }
+}
+
+/// A definition's full name as text.
+pub(crate) fn full_name(evaluator: &Evaluator<'_, '_>, definition: &Definition) -> String {
+    evaluator.modules.full_name(definition.module, &definition.item.name).join("::")
+}

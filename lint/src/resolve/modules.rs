@@ -1,0 +1,388 @@
+//! Crates and their modules, loaded when somebody asks for them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::frontend::rust::facts::{Extent, FileFacts, Item, ItemKind, TextId};
+use crate::frontend::rust::parse::{self, ParseOptions};
+use crate::source::{FileId, Span};
+
+use super::texts::Texts;
+
+/// A crate: the library of a package, or one of its binaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct CrateId(pub(crate) usize);
+
+/// A module of some crate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ModuleId(pub(crate) usize);
+
+/// An item, with the text that its extents refer to and the module that it stands in.
+#[derive(Debug, Clone)]
+pub(crate) struct Definition {
+    pub(crate) module: ModuleId,
+    pub(crate) text: TextId,
+    pub(crate) item: Arc<Item>,
+}
+
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.item, &other.item)
+    }
+}
+
+impl Eq for Definition {}
+
+#[derive(Debug)]
+pub(crate) struct Crate {
+    /// The name in `use` paths.
+    pub(crate) name: String,
+    pub(crate) root: ModuleId,
+    /// Crates of the tree that `use` paths may begin with.
+    pub(crate) externs: BTreeMap<String, CrateId>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Module {
+    pub(crate) krate: CrateId,
+    /// Names from the crate root down, without `crate`.
+    pub(crate) path: Vec<String>,
+    pub(crate) parent: Option<ModuleId>,
+    /// For the items inside a function body: names that aren't found here are looked up there.
+    pub(crate) encloses: Option<ModuleId>,
+    /// The folder in which the files of child modules stand.
+    folder: String,
+    /// The folder that `#[path]` is relative to.
+    path_folder: String,
+    pub(crate) definitions: Vec<Definition>,
+    pub(crate) by_name: HashMap<String, Vec<usize>>,
+    pub(crate) imports: HashMap<String, Vec<Vec<String>>>,
+    pub(crate) globs: Vec<Vec<String>>,
+    /// Macro calls in item position that haven't been expanded.
+    pub(crate) pending_calls: Vec<Definition>,
+    children: HashMap<String, Option<ModuleId>>,
+}
+
+/// A file that isn't wholly Rust.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct BrokenText {
+    pub(crate) span: Span,
+    pub(crate) message: String,
+}
+
+/// Every crate of the tree; modules appear as they are needed.
+pub(crate) struct Modules<'s> {
+    pub(crate) texts: Texts,
+    files: &'s HashMap<Arc<str>, FileId>,
+    sources: &'s dyn Fn(FileId) -> Arc<str>,
+    /// Files that were parsed ahead, in parallel.
+    parsed: HashMap<FileId, FileFacts>,
+    pub(crate) options: ParseOptions,
+    pub(crate) crates: Vec<Crate>,
+    pub(crate) modules: Vec<Module>,
+    /// The first module that each file was loaded as.
+    pub(crate) loaded_files: BTreeMap<FileId, ModuleId>,
+    pub(crate) broken: Vec<BrokenText>,
+    /// Every `impl`, by the last name of the type that it is for.
+    implementations: HashMap<String, Vec<Definition>>,
+}
+
+impl<'s> Modules<'s> {
+    pub(crate) fn new(
+        files: &'s HashMap<Arc<str>, FileId>,
+        sources: &'s dyn Fn(FileId) -> Arc<str>,
+        parsed: HashMap<FileId, FileFacts>,
+        options: ParseOptions,
+    ) -> Self {
+        Self {
+            texts: Texts::default(),
+            files,
+            sources,
+            parsed,
+            options,
+            crates: Vec::new(),
+            modules: Vec::new(),
+            loaded_files: BTreeMap::new(),
+            broken: Vec::new(),
+            implementations: HashMap::new(),
+        }
+    }
+
+    /// Adds a crate whose root module is this file; `None` if there is no such file.
+    pub(crate) fn add_crate(&mut self, name: &str, root_file: &str) -> Option<CrateId> {
+        let file = *self.files.get(root_file)?;
+        let krate = CrateId(self.crates.len());
+        let folder = folder_of(root_file).to_owned();
+        let root = self.load_file(krate, Vec::new(), None, file, folder.clone(), folder);
+        self.crates.push(Crate { name: name.to_owned(), root, externs: BTreeMap::new() });
+        Some(krate)
+    }
+
+    pub(crate) fn module(&self, id: ModuleId) -> &Module {
+        &self.modules[id.0]
+    }
+
+    pub(crate) fn span(&self, definition: &Definition) -> Span {
+        self.texts.span(definition.text, definition.item.extent)
+    }
+
+    pub(crate) fn span_of(&self, text: TextId, extent: Extent) -> Span {
+        self.texts.span(text, extent)
+    }
+
+    /// The text of a file.
+    pub(crate) fn file_text(&self, file: FileId) -> Arc<str> {
+        (self.sources)(file)
+    }
+
+    /// The file that a module is, if it is one.
+    pub(crate) fn file_of(&self, module: ModuleId) -> Option<FileId> {
+        self.loaded_files.iter().find(|(_, loaded)| **loaded == module).map(|(file, _)| *file)
+    }
+
+    /// Code outside of functions that may still name one: initialisers of constants and arguments of macros.
+    pub(crate) fn other_code(&self) -> Vec<(TextId, Extent)> {
+        let mut found = Vec::new();
+        for module in &self.modules {
+            for definition in module.definitions.iter().chain(&module.pending_calls) {
+                match &definition.item.kind {
+                    ItemKind::Constant { value: Some(extent) } | ItemKind::MacroCall { tokens: extent, .. } => {
+                        found.push((definition.text, *extent));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+
+    /// The full name of something in a module.
+    pub(crate) fn full_name(&self, module: ModuleId, name: &str) -> Vec<String> {
+        let module = self.module(module);
+        let mut full = vec!["crate".to_owned()];
+        full.extend(module.path.iter().filter(|name| !name.is_empty()).cloned());
+        full.push(name.to_owned());
+        full
+    }
+
+    /// The child module of this name, loading its file if there is one.
+    pub(crate) fn child(&mut self, parent: ModuleId, name: &str) -> Option<ModuleId> {
+        if let Some(known) = self.module(parent).children.get(name) {
+            return *known;
+        }
+        let candidates = self.module(parent).by_name.get(name).cloned().unwrap_or_default();
+        let definition = candidates
+            .into_iter()
+            .map(|index| self.module(parent).definitions[index].clone())
+            .find(|definition| matches!(definition.item.kind, ItemKind::InlineModule(_) | ItemKind::FileModule))?;
+        // Registered before it is loaded: a module that includes itself finds nothing.
+        self.modules[parent.0].children.insert(name.to_owned(), None);
+        let child = match &definition.item.kind {
+            ItemKind::InlineModule(items) => Some(self.load_inline(parent, name, &definition, items.clone())),
+            _ => self.load_child_file(parent, name, &definition),
+        };
+        self.modules[parent.0].children.insert(name.to_owned(), child);
+        child
+    }
+
+    fn load_inline(&mut self, parent: ModuleId, name: &str, definition: &Definition, items: Vec<Arc<Item>>) -> ModuleId {
+        let outer = self.module(parent);
+        let folder = join(&outer.folder, name);
+        let mut path = outer.path.clone();
+        path.push(name.to_owned());
+        let krate = outer.krate;
+        let id = self.add_module(krate, path, Some(parent), folder.clone(), folder);
+        self.fill(id, definition.text, items);
+        id
+    }
+
+    fn load_child_file(&mut self, parent: ModuleId, name: &str, definition: &Definition) -> Option<ModuleId> {
+        let outer = self.module(parent);
+        let explicit = definition.item.attributes.iter().find(|attribute| attribute.is(&["path"])).map(|attribute| {
+            let literal = self.texts.slice(definition.text, attribute.arguments);
+            normalised(&join(&outer.path_folder, literal.trim().trim_matches('"')))
+        });
+        let candidates = match explicit {
+            Some(path) => vec![path],
+            None => vec![join(&outer.folder, &format!("{name}.rs")), join(&outer.folder, &format!("{name}/mod.rs"))],
+        };
+        let mut path = outer.path.clone();
+        path.push(name.to_owned());
+        let krate = outer.krate;
+        let found = candidates.into_iter().find_map(|path| self.files.get(path.as_str()).map(|file| (path, *file)));
+        let (file_path, file) = found?;
+        // A file that is its own ancestor would load itself without end.
+        if self.is_ancestor_file(parent, file) {
+            return None;
+        }
+        let path_folder = folder_of(&file_path).to_owned();
+        let folder = match file_path.rsplit('/').next() {
+            Some("mod.rs") => path_folder.clone(),
+            _ if definition.item.attributes.iter().any(|attribute| attribute.is(&["path"])) => path_folder.clone(),
+            _ => file_path.trim_end_matches(".rs").to_owned(),
+        };
+        Some(self.load_file(krate, path, Some(parent), file, folder, path_folder))
+    }
+
+    fn is_ancestor_file(&self, from: ModuleId, file: FileId) -> bool {
+        let mut at = Some(from);
+        let mut depth = 0;
+        while let Some(id) = at {
+            if self.loaded_files.get(&file) == Some(&id) || depth > 256 {
+                return true;
+            }
+            at = self.module(id).parent;
+            depth += 1;
+        }
+        false
+    }
+
+    fn load_file(
+        &mut self,
+        krate: CrateId,
+        path: Vec<String>,
+        parent: Option<ModuleId>,
+        file: FileId,
+        folder: String,
+        path_folder: String,
+    ) -> ModuleId {
+        let source = (self.sources)(file);
+        let id = self.add_module(krate, path, parent, folder, path_folder);
+        let facts = match self.parsed.remove(&file) {
+            Some(facts) => facts,
+            None => parse::items(&source, self.options),
+        };
+        let text = self.texts.add_file(file, source);
+        if self.loaded_files.insert(file, id).is_none() {
+            for error in &facts.errors {
+                let span = self.texts.span(text, error.extent);
+                self.broken.push(BrokenText { span, message: error.message.clone() });
+            }
+        }
+        self.fill(id, text, facts.items);
+        id
+    }
+
+    fn add_module(
+        &mut self,
+        krate: CrateId,
+        path: Vec<String>,
+        parent: Option<ModuleId>,
+        folder: String,
+        path_folder: String,
+    ) -> ModuleId {
+        let id = ModuleId(self.modules.len());
+        self.modules.push(Module {
+            krate,
+            path,
+            parent,
+            encloses: None,
+            folder,
+            path_folder,
+            definitions: Vec::new(),
+            by_name: HashMap::new(),
+            imports: HashMap::new(),
+            globs: Vec::new(),
+            pending_calls: Vec::new(),
+            children: HashMap::new(),
+        });
+        id
+    }
+
+    /// A module for the items of a function body: it sees all that its function sees.
+    pub(crate) fn add_body_module(&mut self, around: ModuleId, text: TextId, items: Vec<Arc<Item>>) -> ModuleId {
+        let outer = self.module(around);
+        let (krate, path, parent) = (outer.krate, outer.path.clone(), outer.parent);
+        let (folder, path_folder) = (outer.folder.clone(), outer.path_folder.clone());
+        let id = self.add_module(krate, path, parent, folder, path_folder);
+        self.modules[id.0].encloses = Some(around);
+        self.fill(id, text, items);
+        id
+    }
+
+    /// Adds items to a module: its own, or those that one of its macro calls expanded to.
+    pub(crate) fn fill(&mut self, id: ModuleId, text: TextId, items: Vec<Arc<Item>>) {
+        let module = &mut self.modules[id.0];
+        for item in items {
+            match &item.kind {
+                ItemKind::Use(imports) => {
+                    for import in imports {
+                        match &import.name {
+                            Some(name) => module.imports.entry(name.clone()).or_default().push(import.path.clone()),
+                            None => module.globs.push(import.path.clone()),
+                        }
+                    }
+                }
+                ItemKind::ExternCrate { original } => {
+                    let path = vec![String::new(), original.clone()];
+                    module.imports.entry(item.name.clone()).or_default().push(path);
+                }
+                ItemKind::MacroCall { .. } => module.pending_calls.push(Definition { module: id, text, item }),
+                _ => {
+                    let definition = Definition { module: id, text, item };
+                    if let ItemKind::Impl { self_type, .. } = &definition.item.kind
+                        && let Some(path) = self_type.as_path()
+                    {
+                        self.implementations.entry(path.last().to_owned()).or_default().push(definition.clone());
+                    }
+                    module.by_name.entry(definition.item.name.clone()).or_default().push(module.definitions.len());
+                    module.definitions.push(definition);
+                }
+            }
+        }
+    }
+
+    /// The `impl`s for types of this name that are loaded.
+    pub(crate) fn implementations(&self, type_name: &str) -> Vec<Definition> {
+        self.implementations.get(type_name).cloned().unwrap_or_default()
+    }
+
+    /// Loads every module of a crate that its `mod` declarations reach and that is in one of these files or above one.
+    pub(crate) fn load_down_to(&mut self, krate: CrateId, wanted: &dyn Fn(&str) -> bool) {
+        let mut open = vec![self.crates[krate.0].root];
+        while let Some(id) = open.pop() {
+            let declared: Vec<(String, bool)> = self
+                .module(id)
+                .definitions
+                .iter()
+                .filter_map(|definition| match &definition.item.kind {
+                    ItemKind::InlineModule(_) => Some((definition.item.name.clone(), true)),
+                    ItemKind::FileModule => {
+                        let has_path = definition.item.attributes.iter().any(|attribute| attribute.is(&["path"]));
+                        let stem = join(&self.module(id).folder, &definition.item.name);
+                        Some((definition.item.name.clone(), has_path || wanted(&stem)))
+                    }
+                    _ => None,
+                })
+                .collect();
+            for (name, load) in declared {
+                if load && let Some(child) = self.child(id, &name) {
+                    open.push(child);
+                }
+            }
+        }
+    }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// Takes `.` and `..` out of a path; one that leaves the root keeps its `..` and so names no file of the tree.
+fn normalised(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}

@@ -1,0 +1,328 @@
+//! From the routers that programs serve to routes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use route_role_policy::Policy;
+
+use crate::frontend::rust::facts::{Attribute as FactAttribute, Function, ItemKind};
+use crate::frontend::rust::meta;
+use crate::source::Span;
+
+use super::evaluate::{Evaluator, Sink};
+use super::guards::{self, Substitution};
+use super::inventory::{Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Note, NoteKind, Route};
+use super::modules::Definition;
+use super::names::Resolved;
+use super::value::{self, Callee, Document, Entry, PathValue, Value};
+use super::{declared, operation};
+
+/// Attributes of handlers that never restrict anything.
+const NEUTRAL_ATTRIBUTES: &[&str] = &[
+    "allow", "expect", "warn", "deny", "forbid", "inline", "must_use", "doc", "deprecated", "cold", "track_caller",
+    "instrument", "debug_handler", "debug_middleware", "async_trait", "no_mangle", "rustfmt", "clippy", "cfg", "cfg_attr", "main", "automatically_derived",
+    "skip", "derive", "autometrics",
+];
+
+/// Adds what one program serves.
+pub(crate) fn add(
+    evaluator: &mut Evaluator<'_, '_>,
+    inventory: &mut Inventory,
+    program: usize,
+    sinks: &[Sink],
+    documents: &[Rc<Document>],
+    policy: Option<&Policy>,
+) {
+    let described = described(documents);
+    let entries = entries(sinks);
+    let mut handlers: BTreeMap<usize, Described> = BTreeMap::new();
+    for entry in entries {
+        let key = Rc::as_ptr(&entry.handler) as usize;
+        let handler = match handlers.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                let described = describe(evaluator, &entry.handler, entry.is_fallback, policy);
+                handlers.insert(key, described.clone());
+                described
+            }
+        };
+        let mut guards: Vec<Guard> = Vec::new();
+        for layer in entry.layers.iter().rev() {
+            let mut guard = evaluator.layer_guard(layer);
+            guard.conditions.clone_from(&layer.conditions);
+            guards.push(guard);
+        }
+        guards.extend(handler.guards.iter().cloned());
+        let path = if entry.path.is_empty() { "/".to_owned() } else { entry.path.clone() };
+        inventory.routes.push(Route {
+            program,
+            documentation: documentation(&described, &entry, &path, handler.operation.as_ref()),
+            method: entry.method,
+            path,
+            handler: handler.handler,
+            guards,
+            attribute: handler.attribute,
+            mounts: entry.mounts,
+            conditions: entry.conditions,
+            scope_uses: handler.scope_uses,
+        });
+    }
+}
+
+/// Every entry that leaves, once: as it leaves last, and rather to a server than into the unknown.
+fn entries(sinks: &[Sink]) -> Vec<Entry> {
+    let mut found: BTreeMap<usize, (bool, Entry)> = BTreeMap::new();
+    for sink in sinks {
+        for entry in &sink.router.entries {
+            let better = match found.get(&entry.id) {
+                None => true,
+                Some((serves, known)) => {
+                    (sink.serves, entry.mounts.len(), entry.layers.len()) >= (*serves, known.mounts.len(), known.layers.len())
+                }
+            };
+            if better {
+                found.insert(entry.id, (sink.serves, entry.clone()));
+            }
+        }
+    }
+    found.into_values().map(|(_, entry)| entry).collect()
+}
+
+struct Descriptions {
+    any: bool,
+    operations: BTreeMap<(String, String), super::Operation>,
+}
+
+fn described(documents: &[Rc<Document>]) -> Descriptions {
+    let mut operations = BTreeMap::new();
+    for document in documents {
+        for documented in &document.operations {
+            for method in &documented.methods {
+                let mut operation = documented.operation.clone();
+                operation.default_security = operation.default_security.or_else(|| document.default_security.clone());
+                operations.entry((method.clone(), documented.path.clone())).or_insert(operation);
+            }
+        }
+    }
+    Descriptions { any: !operations.is_empty(), operations }
+}
+
+fn documentation(
+    described: &Descriptions,
+    entry: &Entry,
+    path: &str,
+    own: Option<&super::Operation>,
+) -> Documentation {
+    if !described.any {
+        return Documentation::None;
+    }
+    match (described.operations.get(&(entry.method.clone(), path.to_owned())), own) {
+        (Some(operation), _) => Documentation::Documented(operation.clone()),
+        (None, Some(operation)) if entry.accidental => Documentation::Accidental { operation: operation.clone() },
+        (None, operation) => Documentation::Undocumented { operation: operation.cloned() },
+    }
+}
+
+/// A handler with all that its own definition says.
+#[derive(Debug, Clone)]
+struct Described {
+    handler: Handler,
+    guards: Vec<Guard>,
+    attribute: Option<super::inventory::Attribute>,
+    operation: Option<super::Operation>,
+    scope_uses: Vec<super::ScopeUse>,
+}
+
+fn describe(
+    evaluator: &mut Evaluator<'_, '_>,
+    handler: &value::Handler,
+    is_fallback: bool,
+    policy: Option<&Policy>,
+) -> Described {
+    let bare = |name: String, kind: HandlerKind, span: Span| Described {
+        handler: Handler { name, kind, span },
+        guards: Vec::new(),
+        attribute: None,
+        operation: None,
+        scope_uses: Vec::new(),
+    };
+    let fallback_or = |kind: HandlerKind| if is_fallback { HandlerKind::Fallback } else { kind };
+    if handler.service {
+        let name = evaluator.service_name(&handler.value, handler.span);
+        return bare(name, if is_fallback { HandlerKind::Fallback } else { HandlerKind::Service }, handler.span);
+    }
+    let value = evaluator.handler_value(&handler.value);
+    match &value {
+        Value::Path(path) => {
+            if let Some((definition, owner)) = evaluator.handler_function(path) {
+                return describe_function(evaluator, path, &definition, owner.as_ref(), fallback_or(HandlerKind::Function), policy);
+            }
+            let name = guards::path_text(path);
+            evaluator.note_handler(handler.span, &name);
+            bare(name, fallback_or(HandlerKind::Unknown), handler.span)
+        }
+        Value::Closure(closure) => {
+            let mut described = bare("{closure}".to_owned(), fallback_or(HandlerKind::Closure), closure.span);
+            for (ty, span) in &closure.parameters {
+                let Some(ty) = ty else { continue };
+                let module = closure.environment.module;
+                let guard = evaluator.closure_guard(module, ty, *span);
+                described.guards.extend(guard);
+            }
+            described
+        }
+        // A response is a handler too: it demands nothing.
+        Value::Text(_) | Value::Tuple(_) | Value::Int(_) => bare("{response}".to_owned(), fallback_or(HandlerKind::Closure), handler.span),
+        _ => {
+            let name = evaluator.service_name(&value, handler.span);
+            evaluator.note_handler(handler.span, &name);
+            bare(name, fallback_or(HandlerKind::Unknown), handler.span)
+        }
+    }
+}
+
+fn describe_function(
+    evaluator: &mut Evaluator<'_, '_>,
+    path: &PathValue,
+    definition: &Definition,
+    owner: Option<&Definition>,
+    kind: HandlerKind,
+    policy: Option<&Policy>,
+) -> Described {
+    let ItemKind::Function(signature) = &definition.item.kind else {
+        unreachable!("only functions are found as handlers")
+    };
+    let substitution = substitution(signature, path);
+    let mut found = Vec::new();
+    let mut attribute = None;
+    let mut scope_uses = Vec::new();
+    for given in &definition.item.attributes {
+        if given.is(&["route_role"]) {
+            let declared = declared::read(evaluator, definition, given, policy);
+            attribute = declared.attribute;
+            scope_uses = declared.scope_uses;
+            found.push(declared.guard);
+        } else {
+            found.extend(attribute_guard(evaluator, definition, given));
+        }
+    }
+    for parameter in &signature.parameters {
+        let guard =
+            evaluator.parameter_guard(definition.module, &substitution, &parameter.ty, definition.text, parameter.extent);
+        found.extend(guard);
+    }
+    let name = match owner {
+        Some(owner) => format!("{}::{}", guards::full_name(evaluator, owner), definition.item.name),
+        None => guards::full_name(evaluator, definition),
+    };
+    Described {
+        handler: Handler { name, kind, span: evaluator.modules.span(definition) },
+        guards: found,
+        attribute,
+        operation: operation::of_handler(evaluator, definition).map(|documented| documented.operation),
+        scope_uses,
+    }
+}
+
+fn substitution(signature: &Function, path: &PathValue) -> Substitution {
+    let named = signature.generics.iter().cloned().zip(path.generics.iter().cloned());
+    named.map(|(name, argument)| (name, (argument, path.module))).collect()
+}
+
+/// An attribute that isn't known to be harmless.
+fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, given: &FactAttribute) -> Option<Guard> {
+    let names = || given.path.iter().map(String::as_str);
+    if names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name)) || given.is(&["utoipa", "path"]) || names().eq(["path"]) {
+        return None;
+    }
+    let source = evaluator.modules.texts.slice(definition.text, given.arguments).to_owned();
+    let args = source
+        .parse()
+        .map(meta::split_at_commas)
+        .unwrap_or_default()
+        .into_iter()
+        .map(declared::term_argument)
+        .collect();
+    let term = route_role_policy::term::Term { path: given.path.clone(), args };
+    let text = evaluator.modules.texts.slice(definition.text, given.extent);
+    Some(Guard {
+        kind: GuardKind::Attribute,
+        text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+        term,
+        expansions: Vec::new(),
+        span: evaluator.modules.span_of(definition.text, given.extent),
+        local: false,
+        conditions: Vec::new(),
+    })
+}
+
+impl Evaluator<'_, '_> {
+    /// The function behind a path, with the type that it belongs to.
+    fn handler_function(&mut self, path: &PathValue) -> Option<(Definition, Option<Definition>)> {
+        match &path.resolved {
+            Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Function(_)) => {
+                Some((definition.clone(), None))
+            }
+            Resolved::Member(owner, names) => {
+                let [name] = names.as_slice() else { return None };
+                let function = self.associated(owner, name)?;
+                matches!(function.item.kind, ItemKind::Function(_)).then(|| (function, Some(owner.clone())))
+            }
+            _ => None,
+        }
+    }
+
+    /// A function that returns a handler is run for it.
+    fn handler_value(&mut self, value: &Value) -> Value {
+        match self.forced(value) {
+            Value::Choice(choices) => choices.first().map_or(Value::Unknown, |(_, value)| value.clone()),
+            Value::Record(record) => record.fields.get("0").cloned().unwrap_or(Value::Record(record)),
+            value => value,
+        }
+    }
+
+    fn service_name(&self, value: &Value, span: Span) -> String {
+        match value {
+            Value::Call(call) => match &call.callee {
+                Callee::Path(path) => guards::path_text(path),
+                Callee::Method { receiver, .. } => self.service_name(receiver, span),
+                Callee::Macro(path) => format!("{}!", path.join("::")),
+                Callee::Other => "{service}".to_owned(),
+            },
+            Value::Path(path) => guards::path_text(path),
+            _ => "{service}".to_owned(),
+        }
+    }
+
+    fn note_handler(&mut self, span: Span, name: &str) {
+        self.notes.insert(Note {
+            kind: NoteKind::Unresolved,
+            message: format!("the handler `{name}` could not be followed to a function, so what it demands isn't known"),
+            help: None,
+            span: Some(span),
+        });
+    }
+}
+
+/// Routers that were filled and never served.
+pub(crate) fn note_dead(evaluator: &mut Evaluator<'_, '_>, inventory: &Inventory) {
+    let live: BTreeSet<Span> = inventory.routes.iter().filter_map(|route| route.mounts.first().copied()).collect();
+    let mut dead: BTreeMap<Span, usize> = BTreeMap::new();
+    for (router, registration) in evaluator.registrations() {
+        if live.contains(&registration) {
+            dead.remove(&router);
+        } else {
+            *dead.entry(router).or_default() += 1;
+        }
+    }
+    let alive: BTreeSet<Span> =
+        evaluator.registrations().into_iter().filter(|(_, registration)| live.contains(registration)).map(|(router, _)| router).collect();
+    for (span, _) in dead.into_iter().filter(|(span, _)| !alive.contains(span)) {
+        evaluator.notes.insert(Note {
+            kind: NoteKind::DeadRouter,
+            message: "nothing mounts this router, so its routes aren't served".to_owned(),
+            help: Some("merge or nest it where it belongs, or delete it".to_owned()),
+            span: Some(span),
+        });
+    }
+}

@@ -1,0 +1,406 @@
+//! From sources to the inventory: which files to parse, which programs there are, what each of them serves.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+use route_role_policy::Policy;
+
+use crate::frontend::rust::axum;
+use crate::frontend::rust::facts::{FileFacts, ItemKind};
+use crate::frontend::rust::parse::{self, ParseOptions};
+use crate::source::{FileId, ScanError, ScanOptions, SourceMap, SourceText, Sources, Target};
+
+use super::evaluate::builders::{self, KnownFunction};
+use super::evaluate::{Builders, Evaluator, Sink};
+use super::inventory::{Inventory, Note, NoteKind, Program};
+use super::modules::{CrateId, Modules};
+use super::routes;
+
+/// The evaluator recurses along the program's own calls and expressions.
+const EVALUATOR_STACK: usize = 256 * 1024 * 1024;
+
+/// Reads the routes of everything below the roots.
+///
+/// # Errors
+///
+/// When a root doesn't exist or can't be read at all. Everything else that goes wrong is a note in the inventory.
+pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>) -> Result<Inventory, ScanError> {
+    let sources = crate::source::collect(options, map)?;
+    let pool = crate::source::pool(options)?;
+    let parse_options = ParseOptions { include_tests: options.include_tests };
+    let parsed = pool.install(|| parse_relevant(&sources, options, parse_options));
+    let run = || resolve(&sources, options, parse_options, parsed, policy);
+    let result = std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name("evaluate".to_owned())
+            .stack_size(EVALUATOR_STACK)
+            .spawn_scoped(scope, run)
+            .map(|thread| thread.join())
+    });
+    match result {
+        Ok(Ok(inventory)) => Ok(inventory),
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => Err(ScanError::Threads(error.to_string())),
+    }
+}
+
+/// The files that can matter, parsed in parallel.
+fn parse_relevant(sources: &Sources, options: &ScanOptions, parse_options: ParseOptions) -> HashMap<FileId, FileFacts> {
+    let needles = AhoCorasick::new(axum::NEEDLES).ok();
+    let roots: BTreeSet<&str> = targets(sources, options).map(|(_, target)| target.path.as_str()).collect();
+    sources
+        .files
+        .par_iter()
+        .filter(|file| {
+            options.no_filter
+                || options.strict
+                || roots.contains(&*file.path)
+                || needles.as_ref().is_none_or(|needles| needles.is_match(&*file.text))
+        })
+        .map(|file| {
+            let facts = parse::items(&file.text, parse_options);
+            // The tokens are gone; without this, the copy of the text that their places need stays.
+            proc_macro2::extra::invalidate_current_thread_spans();
+            (file.id, facts)
+        })
+        .collect()
+}
+
+/// The crate roots that count, each with the index of its package: libraries first, since binaries use them.
+fn targets<'s>(sources: &'s Sources, options: &ScanOptions) -> impl Iterator<Item = (usize, &'s Target)> {
+    let include_tests = options.include_tests;
+    sources.packages.iter().enumerate().flat_map(move |(index, package)| {
+        let more = [&package.tests, &package.examples, &package.benches];
+        let more = more.into_iter().flatten().filter(move |_| include_tests);
+        package.lib.iter().chain(&package.binaries).chain(more).map(move |target| (index, target))
+    })
+}
+
+/// A program that is evaluated from its `main`.
+struct Entry<'s> {
+    krate: CrateId,
+    package: usize,
+    target: &'s Target,
+}
+
+fn resolve(
+    sources: &Sources,
+    options: &ScanOptions,
+    parse_options: ParseOptions,
+    parsed: HashMap<FileId, FileFacts>,
+    policy: Option<&Policy>,
+) -> Inventory {
+    let files: HashMap<Arc<str>, FileId> = sources.files.iter().map(|file| (file.path.clone(), file.id)).collect();
+    let by_id: HashMap<FileId, &SourceText> = sources.files.iter().map(|file| (file.id, file)).collect();
+    let text = |id: FileId| by_id.get(&id).map_or_else(|| Arc::from(""), |file| file.text.clone());
+    let mut relevant: BTreeSet<String> = parsed
+        .keys()
+        .filter_map(|id| by_id.get(id))
+        .map(|file| file.path.to_string())
+        .collect();
+    let mut modules = Modules::new(&files, &text, parsed, parse_options);
+    let entries = add_crates(&mut modules, sources, options);
+    load(&mut modules, &relevant);
+
+    // Names that the first round found may be used in files that it left out.
+    let mut known = BTreeSet::new();
+    let (functions, builders) = loop {
+        let functions = builders::functions(&modules);
+        let builders = Builders::find(&modules, &functions);
+        let fresh: Vec<&String> = builders.names.iter().filter(|name| !known.contains(*name)).collect();
+        let more = match AhoCorasick::new(&fresh) {
+            Ok(needles) if !fresh.is_empty() => mentioning(sources, &relevant, &needles),
+            _ => Vec::new(),
+        };
+        if more.is_empty() {
+            break (functions, builders);
+        }
+        known = builders.names.clone();
+        relevant.extend(more);
+        load(&mut modules, &relevant);
+    };
+
+    if std::env::var_os("RR_DEBUG").is_some() { eprintln!("{:?}", builders.names); }
+    let mut evaluator = Evaluator::new(&mut modules, builders);
+    let mut inventory = Inventory::default();
+    let mut program_of: BTreeMap<String, usize> = BTreeMap::new();
+    let mut served: Vec<(String, Vec<Sink>, Vec<std::rc::Rc<super::value::Document>>)> = Vec::new();
+    for entry in &entries {
+        let root = evaluator.modules.crates[entry.krate.0].root;
+        let mains: Vec<_> = functions
+            .iter()
+            .filter(|function| function.owner.is_none() && function.definition.module == root && function.definition.item.name == "main")
+            .collect();
+        for main in mains {
+            let value = evaluator.run(&main.definition, None);
+            evaluator.serve(&value);
+        }
+        let sinks = std::mem::take(&mut evaluator.sinks);
+        let documents = std::mem::take(&mut evaluator.documents);
+        if !sinks.is_empty() {
+            served.push((program_name(sources, entry), sinks, documents));
+        }
+    }
+    unreached(&mut evaluator, &functions, sources, &entries, &relevant, &mut served);
+
+    for (name, sinks, documents) in &served {
+        let next = program_of.len();
+        let program = *program_of.entry(name.clone()).or_insert(next);
+        routes::add(&mut evaluator, &mut inventory, program, sinks, documents, policy);
+    }
+    routes::note_dead(&mut evaluator, &inventory);
+    finish(&mut inventory, program_of, &evaluator, sources, &relevant);
+    inventory
+}
+
+fn program_name(sources: &Sources, entry: &Entry<'_>) -> String {
+    let taken = sources
+        .packages
+        .iter()
+        .flat_map(|package| &package.binaries)
+        .filter(|target| target.name == entry.target.name)
+        .count();
+    // Two packages may have a binary of one name.
+    if taken > 1 {
+        format!("{}/{}", sources.packages[entry.package].name, entry.target.name)
+    } else {
+        entry.target.name.clone()
+    }
+}
+
+fn add_crates<'s>(modules: &mut Modules<'_>, sources: &'s Sources, options: &ScanOptions) -> Vec<Entry<'s>> {
+    let mut libraries: BTreeMap<usize, CrateId> = BTreeMap::new();
+    let mut entries = Vec::new();
+    for (package, target) in targets(sources, options) {
+        let is_library = sources.packages[package].lib.as_ref().is_some_and(|lib| std::ptr::eq(lib, target));
+        let name = target.name.replace('-', "_");
+        let Some(krate) = modules.add_crate(&name, &target.path) else { continue };
+        if is_library {
+            libraries.insert(package, krate);
+        } else {
+            entries.push(Entry { krate, package, target });
+        }
+    }
+    let packages_of: Vec<(CrateId, usize)> = libraries
+        .iter()
+        .map(|(package, krate)| (*krate, *package))
+        .chain(entries.iter().map(|entry| (entry.krate, entry.package)))
+        .collect();
+    for (krate, package) in packages_of {
+        let mut externs: BTreeMap<String, CrateId> = sources.packages[package]
+            .dependencies
+            .iter()
+            .filter_map(|(name, dependency)| Some((name.clone(), *libraries.get(&dependency.0)?)))
+            .collect();
+        if let Some(own) = libraries.get(&package)
+            && *own != krate
+        {
+            externs.insert(modules.crates[own.0].name.clone(), *own);
+        }
+        modules.crates[krate.0].externs = externs;
+    }
+    entries
+}
+
+/// Loads the modules that the relevant files are, and those above them.
+fn load(modules: &mut Modules<'_>, relevant: &BTreeSet<String>) {
+    let wanted = |stem: &str| {
+        relevant.contains(&format!("{stem}.rs")) || {
+            let inside = format!("{stem}/");
+            relevant.range(inside.clone()..).next().is_some_and(|path| path.starts_with(&inside))
+        }
+    };
+    for index in 0..modules.crates.len() {
+        modules.load_down_to(CrateId(index), &wanted);
+    }
+}
+
+/// Files outside the first choice that use one of these names.
+fn mentioning(sources: &Sources, relevant: &BTreeSet<String>, needles: &AhoCorasick) -> Vec<String> {
+    sources
+        .files
+        .par_iter()
+        .filter(|file| !relevant.contains(&*file.path) && builders::calls(needles, &file.text))
+        .map(|file| file.path.to_string())
+        .collect()
+}
+
+/// Functions that build routers and that no program's `main` was seen to call: the library's own offer, code whose
+/// caller can't be followed, or dead.
+fn unreached(
+    evaluator: &mut Evaluator<'_, '_>,
+    functions: &[KnownFunction],
+    sources: &Sources,
+    entries: &[Entry<'_>],
+    relevant: &BTreeSet<String>,
+    served: &mut Vec<(String, Vec<Sink>, Vec<std::rc::Rc<super::value::Document>>)>,
+) {
+    let left: Vec<&KnownFunction> = functions
+        .iter()
+        .filter(|function| evaluator.is_builder(&function.definition) && !evaluator.was_run(&function.definition))
+        .collect();
+    if left.is_empty() {
+        return;
+    }
+    let uses = Uses::count(evaluator, functions, sources, relevant, &left);
+    // Those that nobody calls come first: they run the others.
+    let (uncalled, called): (Vec<_>, Vec<_>) = left.into_iter().partition(|function| uses.of(function) == 0);
+    for function in uncalled.into_iter().chain(called) {
+        if evaluator.was_run(&function.definition) {
+            continue;
+        }
+        let krate = evaluator.modules.module(function.definition.module).krate;
+        let package = package_of(evaluator, sources, krate);
+        let has_binary = entries.iter().any(|entry| Some(entry.package) == package && !served.is_empty());
+        let used = uses.of(function) > 0;
+        let is_api = function.definition.item.is_public && !has_binary;
+        let self_type = function.owner.as_ref().and_then(|owner| evaluator.owner_type(owner));
+        let value = evaluator.run(&function.definition, self_type);
+        evaluator.release(&value);
+        let sinks = std::mem::take(&mut evaluator.sinks);
+        let documents = std::mem::take(&mut evaluator.documents);
+        if sinks.iter().all(|sink| sink.router.entries.is_empty()) || !(used || is_api) {
+            continue;
+        }
+        let span = evaluator.modules.span(&function.definition);
+        if used && !is_api {
+            evaluator.notes.insert(Note {
+                kind: NoteKind::Unresolved,
+                message: format!(
+                    "`{}` builds a router, but how a program mounts it could not be followed; its routes are listed with the paths that they have here",
+                    function.definition.item.name
+                ),
+                help: None,
+                span: Some(span),
+            });
+        }
+        let name = match package.and_then(|package| sources.packages.get(package)) {
+            Some(package) if package.binaries.len() == 1 => package.binaries[0].name.clone(),
+            Some(package) => package.name.clone(),
+            None => evaluator.modules.crates[krate.0].name.clone(),
+        };
+        served.push((name, sinks, documents));
+    }
+}
+
+fn package_of(evaluator: &Evaluator<'_, '_>, sources: &Sources, krate: CrateId) -> Option<usize> {
+    let root = evaluator.modules.crates[krate.0].root;
+    let file = evaluator.modules.file_of(root)?;
+    let path = &sources.files.iter().find(|source| source.id == file)?.path;
+    sources.packages.iter().position(|package| {
+        package.lib.iter().chain(&package.binaries).chain(&package.tests).chain(&package.examples).any(|target| *target.path == **path)
+    })
+}
+
+/// How often functions are named outside their own bodies.
+struct Uses {
+    counts: BTreeMap<String, usize>,
+}
+
+impl Uses {
+    fn count(
+        evaluator: &Evaluator<'_, '_>,
+        functions: &[KnownFunction],
+        sources: &Sources,
+        relevant: &BTreeSet<String>,
+        wanted: &[&KnownFunction],
+    ) -> Self {
+        let names: Vec<String> =
+            wanted.iter().map(|function| function.definition.item.name.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let Ok(needles) = AhoCorasick::new(&names) else { return Self { counts } };
+        let mut add = |text: &str, own: Option<&str>| {
+            for name in builders::named(&needles, text) {
+                let name = &names[name];
+                if own != Some(name.as_str()) {
+                    *counts.entry(name.clone()).or_default() += 1;
+                }
+            }
+        };
+        for function in functions {
+            if let ItemKind::Function(signature) = &function.definition.item.kind
+                && let Some(body) = signature.body
+            {
+                let text = evaluator.modules.texts.slice(function.definition.text, body);
+                add(text, Some(&function.definition.item.name));
+            }
+        }
+        for (text, extent) in evaluator.modules.other_code() {
+            add(evaluator.modules.texts.slice(text, extent), None);
+        }
+        for file in sources.files.iter().filter(|file| !relevant.contains(&*file.path)) {
+            add(&file.text, None);
+        }
+        Self { counts }
+    }
+
+    fn of(&self, function: &KnownFunction) -> usize {
+        // A function that a trait or an attribute macro calls by its name is used.
+        let attributed = function.definition.item.attributes.iter().any(|attribute| attribute.is(&["main"]));
+        usize::from(attributed) + self.counts.get(&function.definition.item.name).copied().unwrap_or(0)
+    }
+}
+
+fn finish(
+    inventory: &mut Inventory,
+    program_of: BTreeMap<String, usize>,
+    evaluator: &Evaluator<'_, '_>,
+    sources: &Sources,
+    relevant: &BTreeSet<String>,
+) {
+    // Numbers were given in the order of discovery; programs are listed by name.
+    let mut renumbered = vec![0; program_of.len()];
+    for (index, (name, old)) in program_of.into_iter().enumerate() {
+        renumbered[old] = index;
+        inventory.programs.push(Program { name });
+    }
+    for route in &mut inventory.routes {
+        route.program = renumbered[route.program];
+    }
+    inventory.routes.sort_by(|left, right| {
+        let key = |route: &super::Route| (route.program, route.path.clone(), route.method.clone(), route.handler.name.clone(), route.mounts.clone());
+        key(left).cmp(&key(right))
+    });
+    let mut notes = evaluator.notes.clone();
+    for broken in &evaluator.modules.broken {
+        notes.insert(Note {
+            kind: NoteKind::SyntaxError,
+            message: broken.message.clone(),
+            help: None,
+            span: Some(broken.span),
+        });
+    }
+    for problem in &sources.problems {
+        notes.insert(note_of(problem));
+    }
+    inventory.notes = notes.into_iter().collect();
+    let count = |kind: NoteKind| inventory.notes.iter().filter(|note| note.kind == kind).count();
+    let broken_files: BTreeSet<FileId> = inventory
+        .notes
+        .iter()
+        .filter(|note| note.kind == NoteKind::SyntaxError)
+        .filter_map(|note| note.span.map(|span| span.file))
+        .collect();
+    let unplaced = inventory.notes.iter().filter(|note| note.kind == NoteKind::SyntaxError && note.span.is_none()).count();
+    inventory.coverage.files = sources.files.len();
+    inventory.coverage.parsed_files = evaluator.modules.loaded_files.len().max(relevant.len());
+    inventory.coverage.unparsed_files = broken_files.len() + unplaced;
+    inventory.coverage.unresolved = count(NoteKind::Unresolved);
+    inventory.coverage.opaque = count(NoteKind::Opaque);
+    inventory.coverage.dead_routers = count(NoteKind::DeadRouter);
+}
+
+fn note_of(problem: &crate::source::SourceProblem) -> Note {
+    let at = problem.offset.unwrap_or(0);
+    Note {
+        kind: NoteKind::SyntaxError,
+        message: match problem.file {
+            Some(_) => problem.message.clone(),
+            None => format!("{}: {}", problem.path, problem.message),
+        },
+        help: problem.help.clone(),
+        span: problem.file.map(|file| crate::source::Span { file, start: at, end: at }),
+    }
+}

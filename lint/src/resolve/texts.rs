@@ -1,0 +1,82 @@
+//! Texts that items and bodies are read from, and the way back to a place in a file.
+
+use std::sync::Arc;
+
+use crate::frontend::rust::facts::{Extent, TextId};
+use crate::source::{FileId, Span};
+
+/// Every text that was read so far.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    texts: Vec<Text>,
+}
+
+#[derive(Debug, Clone)]
+struct Text {
+    source: Arc<str>,
+    origin: Origin,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    /// A part of a file, from this offset on.
+    File(FileId, u32),
+    /// What a macro call expanded to: every place in it is the call.
+    Expansion(Span),
+}
+
+impl Texts {
+    pub(crate) fn add_file(&mut self, file: FileId, source: Arc<str>) -> TextId {
+        self.add(Text { source, origin: Origin::File(file, 0) })
+    }
+
+    pub(crate) fn add_expansion(&mut self, call: Span, source: String) -> TextId {
+        self.add(Text { source: source.into(), origin: Origin::Expansion(call) })
+    }
+
+    /// A text of its own for a part of another, so that the extents of what is parsed from it find back.
+    pub(crate) fn add_part(&mut self, whole: TextId, part: Extent) -> TextId {
+        let source: Arc<str> = self.slice(whole, part).into();
+        let origin = match self.text(whole).map(|text| text.origin) {
+            Some(Origin::File(file, offset)) => Origin::File(file, offset + part.start),
+            Some(Origin::Expansion(call)) => Origin::Expansion(call),
+            None => Origin::File(FileId(0), 0),
+        };
+        self.add(Text { source, origin })
+    }
+
+    pub(crate) fn slice(&self, text: TextId, extent: Extent) -> &str {
+        self.text(text)
+            .and_then(|text| text.source.get(extent.start as usize..extent.end as usize))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn source(&self, text: TextId) -> Arc<str> {
+        self.text(text).map_or_else(|| Arc::from(""), |text| text.source.clone())
+    }
+
+    pub(crate) fn span(&self, text: TextId, extent: Extent) -> Span {
+        match self.text(text).map(|text| text.origin) {
+            Some(Origin::File(file, offset)) => {
+                Span { file, start: offset.saturating_add(extent.start), end: offset.saturating_add(extent.end) }
+            }
+            Some(Origin::Expansion(call)) => call,
+            None => Span { file: FileId(0), start: 0, end: 0 },
+        }
+    }
+
+    /// Whether the text is what a macro expanded to.
+    pub(crate) fn is_expansion(&self, text: TextId) -> bool {
+        matches!(self.text(text).map(|text| text.origin), Some(Origin::Expansion(_)))
+    }
+
+    fn text(&self, id: TextId) -> Option<&Text> {
+        self.texts.get(id.0 as usize)
+    }
+
+    fn add(&mut self, text: Text) -> TextId {
+        let id = TextId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
+        self.texts.push(text);
+        id
+    }
+}

@@ -1,0 +1,197 @@
+//! What the evaluation of router-building code computes with.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::frontend::rust::axum::RouterKind;
+use crate::frontend::rust::types::TypeArgument;
+use crate::source::Span;
+
+use super::inventory::{Condition, Operation};
+use super::modules::{Definition, ModuleId};
+use super::names::Resolved;
+
+/// A value of the program, as far as it matters for its routes.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    /// Nothing is known.
+    Unknown,
+    /// Evaluation doesn't come back from here: `return`, `panic!`, an endless loop.
+    Never,
+    /// Text; [`HOLE`] stands for the parts that aren't known.
+    Text(Rc<str>),
+    Int(i64),
+    Bool(bool),
+    List(Rc<Vec<Value>>),
+    Tuple(Rc<Vec<Value>>),
+    /// A struct literal or the value behind a constructor.
+    Record(Rc<Record>),
+    /// A path: a function, a constructor, a constant that has no value of interest.
+    Path(Rc<PathValue>),
+    Closure(Rc<Closure>),
+    Router(Rc<Router>),
+    MethodRouter(Rc<MethodRouter>),
+    /// What `routes!(…)` of utoipa-axum gives.
+    DocumentedRoutes(Rc<DocumentedRoutes>),
+    /// The API description of a router.
+    Document(Rc<Document>),
+    /// A call that wasn't evaluated, kept for what its name says.
+    Call(Rc<Call>),
+    /// One of several, depending on conditions.
+    Choice(Rc<Vec<(Vec<Condition>, Value)>>),
+}
+
+/// Stands for a part of a text that isn't known.
+pub(crate) const HOLE: char = '\u{fffc}';
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Record {
+    pub(crate) definition: Option<Definition>,
+    pub(crate) fields: BTreeMap<String, Value>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct PathValue {
+    pub(crate) resolved: Resolved,
+    pub(crate) generics: Vec<TypeArgument>,
+    /// The module in which the path, and with it the generics, is written.
+    pub(crate) module: ModuleId,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Closure {
+    pub(crate) expression: Rc<syn::ExprClosure>,
+    pub(crate) environment: super::evaluate::Environment,
+    pub(crate) span: Span,
+    /// The types of the parameters with their places, as far as they are written down.
+    pub(crate) parameters: Vec<(Option<crate::frontend::rust::types::TypeRef>, Span)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) callee: Callee,
+    pub(crate) arguments: Vec<Value>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum Callee {
+    Path(Rc<PathValue>),
+    Method { receiver: Value, name: String },
+    Macro(Vec<String>),
+    /// A local variable or another expression that can't be named.
+    Other,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Router {
+    pub(crate) kind: RouterKind,
+    pub(crate) lineage: usize,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) document: Vec<DocumentedOperation>,
+    /// What the application's own API description says when an operation says nothing.
+    pub(crate) document_base: Option<Rc<Document>>,
+}
+
+/// One handler at one path, inside a router.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// Tells the same entry apart from an equal one when branches are joined.
+    pub(crate) id: usize,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) handler: Rc<Handler>,
+    pub(crate) is_fallback: bool,
+    /// From the inside out.
+    pub(crate) layers: Vec<Rc<Layer>>,
+    pub(crate) mounts: Vec<Span>,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) accidental: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Handler {
+    pub(crate) value: Value,
+    pub(crate) service: bool,
+    pub(crate) span: Span,
+}
+
+/// Something around handlers that sees each request first.
+#[derive(Debug, Clone)]
+pub(crate) struct Layer {
+    pub(crate) id: usize,
+    pub(crate) value: Value,
+    /// The call of the tree that produced it, when it was seen through.
+    pub(crate) wrapper: Option<Value>,
+    pub(crate) span: Span,
+    pub(crate) conditions: Vec<Condition>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MethodRouter {
+    pub(crate) methods: Vec<MethodHandler>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct MethodHandler {
+    pub(crate) id: usize,
+    pub(crate) method: String,
+    pub(crate) handler: Rc<Handler>,
+    pub(crate) layers: Vec<Rc<Layer>>,
+    pub(crate) conditions: Vec<Condition>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct DocumentedRoutes {
+    pub(crate) handlers: Vec<(MethodHandler, Option<DocumentedOperation>)>,
+}
+
+/// An operation of an API description.
+#[derive(Debug, Clone)]
+pub(crate) struct DocumentedOperation {
+    pub(crate) methods: Vec<String>,
+    pub(crate) path: String,
+    pub(crate) operation: Operation,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Document {
+    pub(crate) operations: Vec<DocumentedOperation>,
+    pub(crate) default_security: Option<Vec<super::inventory::SecurityRequirement>>,
+}
+
+impl Value {
+    pub(crate) fn text(text: &str) -> Self {
+        Self::Text(Rc::from(text))
+    }
+
+    pub(crate) fn list(values: Vec<Value>) -> Self {
+        Self::List(Rc::new(values))
+    }
+
+    pub(crate) fn tuple(values: Vec<Value>) -> Self {
+        Self::Tuple(Rc::new(values))
+    }
+
+    /// The value as text, where it is one.
+    pub(crate) fn as_text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.to_string()),
+            Self::Int(number) => Some(number.to_string()),
+            Self::Bool(truth) => Some(truth.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Whether routes hang on the value.
+    pub(crate) fn carries_routes(&self) -> bool {
+        match self {
+            Self::Router(_) | Self::MethodRouter(_) | Self::DocumentedRoutes(_) => true,
+            Self::Tuple(values) | Self::List(values) => values.iter().any(Self::carries_routes),
+            Self::Record(record) => record.fields.values().any(Self::carries_routes),
+            Self::Choice(choices) => choices.iter().any(|(_, value)| value.carries_routes()),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! An object route doesn't hide from a caller of another tenant whether the object exists.
+//!
+//! ## What it does
+//!
+//! Looks at every route that addresses one object by id or name at a tenant-bound level, and asks what a caller sees who may not see the object. The answer may come from the
+//! attribute (`denial = not_found`), from the guard's entry in the policy, from the role, or from the policy's default. It fires when the answer is `forbidden`, and, with medium confidence, when
+//! nothing gives an answer.
+//!
+//! It stays silent on routes that are open or public, on levels without a tenant, and on lists: only a refusal that depends on the object can tell anything about it.
+//!
+//! ## Why it matters
+//!
+//! If an absent object is answered with 404 and a foreign one with 403, whoever can guess ids learns which ones exist, in other tenants too. One and the same 404
+//! for both tells nothing.
+//!
+//! ## Bad
+//!
+//! ```rs
+//! #[route_role(Actor, scopes = ["case:read"], resource = "case", denial = forbidden)]
+//! async fn get_case(Path(id): Path<Uuid>) -> Result<Json<Case>, ApiError> { /* … */ }
+//! ```
+//!
+//! ## Good
+//!
+//! ```rs
+//! #[route_role(Actor, scopes = ["case:read"], resource = "case", denial = not_found)]
+//! async fn get_case(access: Access, Path(id): Path<Uuid>) -> Result<Json<Case>, ApiError> {
+//!     access.visible(find(id).await?, |case| case.workspace_id).map(Json)
+//! }
+//! ```
+//!
+//! ## How to fix
+//!
+//! Look objects up with the tenant in the query, or pass what was found through `Access::visible`, so that absent and denied become the same 404. Then say so: `denial = not_found` on
+//! the route, or once for all in the policy with `defaults: { denial: not_found }`.
+//!
+//! ## How to suppress
+//!
+//! Above the handler or its registration:
+//!
+//! ```rs
+//! // route-role: allow(missing-404-collapse) -- ids of public templates are no secret
+//! ```
+
+use route_role_policy::Denial;
+use route_role_policy::policy::Policy;
+
+use super::engine::list::quoted;
+use super::{Check, Confidence, Context, Finding, PolicyInFile, RouteView, Rule, Severity, Subject};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    name: "missing-404-collapse",
+    subject: Subject::Routes,
+    severity: Severity::Warning,
+    needs_policy: true,
+    since: "0.1.0",
+    source: include_str!("missing_404_collapse.rs"),
+    check: Check::Surface(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let Some(stated) = context.policy else { return Vec::new() };
+    context
+        .routes()
+        .filter(|view| addresses_an_object_of_a_tenant(stated.policy, view))
+        .filter_map(|view| match view.row.denial {
+            Some(denial) if denial.collapses() => None,
+            denial => Some(report(&stated, &view, denial)),
+        })
+        .collect()
+}
+
+fn addresses_an_object_of_a_tenant(policy: &Policy, view: &RouteView<'_>) -> bool {
+    view.is_readable()
+        && view.row.is_object_route
+        && view.row.public.is_none()
+        && !view.access().is_open()
+        && view.row.levels.iter().any(|level| policy.is_tenant_bound(level))
+}
+
+fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial>) -> Finding {
+    let finding = match denial {
+        Some(denial) => Finding::new(
+            &RULE,
+            format!(
+                "`{}` answers `{denial}` for an object of another tenant, so its existence can be probed",
+                view.title()
+            ),
+        )
+        .confidence(view.confidence(Confidence::High)),
+        None => Finding::new(&RULE, format!("nothing says whether `{}` hides objects of other tenants", view.title()))
+            .confidence(view.confidence(Confidence::Medium)),
+    };
+    let tenant_levels: Vec<_> = view.row.levels.iter().filter(|level| stated.policy.is_tenant_bound(level)).collect();
+    let finding = match (&view.route.attribute, denial) {
+        (Some(attribute), _) => {
+            finding.at(attribute.span, "states the denial").also(view.handler().span, "the handler")
+        }
+        (None, _) => finding.at(view.handler().span, "addresses one object"),
+    };
+    let finding = finding.about_route(view.index).also_at(view.registration(), "registered here");
+    let finding = tenant_levels
+        .iter()
+        .filter_map(|level| stated.policy.levels.get(*level))
+        .fold(finding, |finding, definition| {
+            finding.also(stated.span(&definition.name), "this level is bound to a tenant")
+        });
+    finding.help(format!(
+        "answer the same 404 for absent objects and for those outside the caller's {}, then declare `denial = not_found`",
+        quoted(tenant_levels)
+    ))
+}

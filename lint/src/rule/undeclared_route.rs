@@ -1,0 +1,83 @@
+//! A route has no guard at all and isn't declared public.
+//!
+//! ## What it does
+//!
+//! Looks at every route that lets callers in without credentials, and fires when nothing says that this is intended: neither `#[route_role(public, reason = "…")]`, nor the `public`
+//! section of the policy.
+//!
+//! It stays silent on routes with a guard that isn't mapped (it may restrict the route; `unmapped-guard` speaks of it), on handlers that can't be read, and on fallbacks, which
+//! answer for paths that don't exist.
+//!
+//! ## Why it matters
+//!
+//! A forgotten guard looks exactly like a health probe. Stating which routes are open on purpose, and why, leaves the forgotten ones.
+//!
+//! ## Bad
+//!
+//! ```rs
+//! async fn export_users(State(db): State<Db>) -> Json<Vec<User>> { /* … */ }
+//! ```
+//!
+//! ## Good
+//!
+//! ```rs
+//! #[route_role(public, reason = "health probe of the load balancer")]
+//! async fn health() -> &'static str { "ok" }
+//! ```
+//!
+//! ## How to fix
+//!
+//! Add the guard that its neighbours have. If the route is open on purpose, say so in the attribute or in the policy:
+//!
+//! ```yaml
+//! public:
+//!   - { path: "/health", reason: "health probe of the load balancer" }
+//! ```
+//!
+//! ## How to suppress
+//!
+//! Declaring the route public is better than suppressing, because every report shows the reason. Above the handler or its registration:
+//!
+//! ```rs
+//! // route-role: allow(undeclared-route) -- removed with the next major release
+//! ```
+
+use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
+use crate::resolve::GuardKind;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    name: "undeclared-route",
+    subject: Subject::Routes,
+    severity: Severity::Warning,
+    needs_policy: false,
+    since: "0.1.0",
+    source: include_str!("undeclared_route.rs"),
+    check: Check::Surface(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    context.routes().filter(is_undeclared).map(|view| report(context, &view)).collect()
+}
+
+fn is_undeclared(view: &RouteView<'_>) -> bool {
+    view.is_readable() && view.row.public.is_none() && view.access().is_open() && !view.has_unmapped_guard()
+}
+
+fn report(context: &Context<'_>, view: &RouteView<'_>) -> Finding {
+    let finding =
+        Finding::new(&RULE, format!("`{}` is open to everyone, and nothing says that it should be", view.title()))
+            .about_route(view.index)
+            .confidence(view.confidence(Confidence::High))
+            .at(view.handler().span, "no guard restricts this handler")
+            .also_at(view.registration(), "registered here");
+    // What stands on the route but restricts nothing explains why it seems guarded.
+    let finding = view
+        .guards()
+        .filter(|(guard, _)| guard.local && guard.kind == GuardKind::Extractor)
+        .fold(finding, |finding, (guard, _)| finding.also(guard.span, "restricts nothing, says the policy"));
+    finding.help(match context.policy {
+        Some(_) => "add a guard, or declare it: `#[route_role(public, reason = \"…\")]`, or an entry under `public` in the policy",
+        None => "add a guard, or declare it: `#[route_role(public, reason = \"…\")]`, or an entry under `public` in a policy (`route-role init` writes one)",
+    })
+}

@@ -1,0 +1,89 @@
+//! Which routes address one object, and which kind of object that is.
+
+use route_role_policy::{Policy, ResourceName};
+
+/// The object that a route addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// The path parameter that identifies it.
+    pub parameter: String,
+    /// The kind of object.
+    pub resource: Option<ResourceName>,
+}
+
+/// The object that a path addresses: the last parameter that doesn't bind a tenant.
+///
+/// Catch-all parameters (`{*rest}`) and segments that can't be known (`{*}`) identify nothing. The kind of object is
+/// the policy's word for the path (`resources: { case: { path: […] } }`); without one it is the segment before the
+/// parameter in the singular: `/cases/{id}` addresses a `case`.
+pub fn object_of(path: &str, tenant_parameters: &[&str], policy: Option<&Policy>) -> Option<Object> {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let (at, parameter) = segments.iter().enumerate().rev().find_map(|(at, segment)| {
+        let name = parameter(segment)?;
+        (!name.starts_with('*') && !tenant_parameters.contains(&name)).then_some((at, name))
+    })?;
+    let declared = policy.and_then(|policy| policy.resource_of_path(path)).map(|resource| resource.name.value.clone());
+    let before = segments.iter().take(at).rev().find(|segment| parameter_free(segment));
+    let resource = declared.or_else(|| before.map(|segment| ResourceName::new(singular(segment))));
+    Some(Object { parameter: parameter.to_owned(), resource })
+}
+
+/// The name of the parameter in a segment, which may have text around it.
+fn parameter(segment: &str) -> Option<&str> {
+    let (_, behind) = segment.split_once('{')?;
+    let (name, _) = behind.split_once('}')?;
+    // A converter or pattern may follow the name: `{id:[0-9]+}`.
+    Some(name.split(':').next().unwrap_or(name))
+}
+
+fn parameter_free(segment: &str) -> bool {
+    !segment.contains('{')
+}
+
+/// The singular of an English plural, as far as plain endings go; `-` becomes `_`, as names of resources are written.
+fn singular(word: &str) -> String {
+    let word = word.to_lowercase().replace('-', "_");
+    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
+        format!("{stem}y")
+    } else if ["sses", "xes", "ches", "shes", "zes"].iter().any(|ending| word.ends_with(ending)) {
+        word.strip_suffix("es").unwrap_or(&word).to_owned()
+    } else if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
+        word
+    } else {
+        word.strip_suffix('s').unwrap_or(&word).to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resource(path: &str) -> Option<String> {
+        object_of(path, &["workspace_id"], None)?.resource.map(|name| name.to_string())
+    }
+
+    #[test]
+    fn the_last_parameter_that_binds_no_tenant_identifies_the_object() {
+        assert_eq!(object_of("/workspaces/{workspace_id}/cases", &["workspace_id"], None), None);
+        let object = object_of("/workspaces/{workspace_id}/cases/{id}", &["workspace_id"], None).unwrap();
+        assert_eq!(object.parameter, "id");
+        assert_eq!(object_of("/cases/{case_id}/tasks/{id:[0-9]+}", &[], None).unwrap().parameter, "id");
+    }
+
+    #[test]
+    fn a_catch_all_identifies_nothing() {
+        assert_eq!(object_of("/assets/{*path}", &[], None), None);
+        assert_eq!(object_of("/{*}", &[], None), None);
+        assert_eq!(object_of("/", &[], None), None);
+    }
+
+    #[test]
+    fn the_kind_of_object_is_the_segment_before_in_the_singular() {
+        assert_eq!(resource("/cases/{id}").as_deref(), Some("case"));
+        assert_eq!(resource("/policies/{id}").as_deref(), Some("policy"));
+        assert_eq!(resource("/api-keys/{id}/rotate").as_deref(), Some("api_key"));
+        assert_eq!(resource("/addresses/{id}").as_deref(), Some("address"));
+        assert_eq!(resource("/status/{id}").as_deref(), Some("status"));
+        assert_eq!(resource("/{id}"), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! Globs over paths, of routes and of files.
+
+use std::fmt;
+
+/// A glob over `/`-separated paths: `*` stands for any run of characters within a segment, `**` for any number of
+/// segments, and `{…}` for any one path parameter.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PathGlob(String);
+
+impl PathGlob {
+    /// A glob from its text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The glob as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the glob stands for `path`. A slash at the start or the end of either makes no difference.
+    pub fn matches(&self, path: &str) -> bool {
+        let pattern: Vec<&str> = segments(&self.0).collect();
+        let path: Vec<&str> = segments(path).collect();
+        // As in a wildcard match over characters, only the last `**` ever needs to be revisited.
+        let (mut at_pattern, mut at_path) = (0, 0);
+        let mut retry: Option<(usize, usize)> = None;
+        while let Some(segment) = path.get(at_path) {
+            match pattern.get(at_pattern) {
+                Some(&"**") => {
+                    retry = Some((at_pattern, at_path));
+                    at_pattern += 1;
+                    continue;
+                }
+                Some(wanted) if segment_matches(wanted, segment) => {
+                    at_pattern += 1;
+                    at_path += 1;
+                    continue;
+                }
+                _ => {}
+            }
+            let Some((star, from)) = retry else { return false };
+            retry = Some((star, from + 1));
+            at_pattern = star + 1;
+            at_path = from + 1;
+        }
+        pattern.iter().skip(at_pattern).all(|segment| *segment == "**")
+    }
+}
+
+impl fmt::Display for PathGlob {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty() && *segment != ".")
+}
+
+fn is_parameter(segment: &str) -> bool {
+    segment.starts_with('{') && segment.ends_with('}')
+}
+
+fn segment_matches(pattern: &str, segment: &str) -> bool {
+    if is_parameter(pattern) {
+        return is_parameter(segment);
+    }
+    crate::scope::wildcard_matches(pattern, segment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(glob: &str, path: &str) -> bool {
+        PathGlob::new(glob).matches(path)
+    }
+
+    #[test]
+    fn a_star_stays_within_its_segment() {
+        assert!(matches("/api/*/keys", "/api/{id}/keys"));
+        assert!(matches("src/*.rs", "src/lib.rs"));
+        assert!(!matches("/api/*", "/api/a/b"));
+    }
+
+    #[test]
+    fn two_stars_stand_for_any_number_of_segments() {
+        assert!(matches("/external-auth/**", "/external-auth"));
+        assert!(matches("/external-auth/**", "/external-auth/{id}/device"));
+        assert!(matches("/**/gitsshkey", "/users/{user}/gitsshkey"));
+        assert!(matches("**/tests/**", "crates/a/tests/b.rs"));
+        assert!(!matches("/**/gitsshkey", "/users/{user}/gitsshkeys"));
+        assert!(matches("/a/**/b/**/c", "/a/b/x/b/y/c"));
+    }
+
+    #[test]
+    fn a_parameter_stands_for_any_parameter() {
+        assert!(matches("/cases/{id}", "/cases/{case_id}"));
+        assert!(!matches("/cases/{id}", "/cases/new"));
+    }
+}
