@@ -145,7 +145,7 @@ pub fn router_operation(method: &str) -> Option<RouterOperation> {
         | "as_ref"
         | "into_inner"
         | "has_routes" => RouterOperation::Keep,
-        "into" => RouterOperation::Plain,
+        "into" | "into_router" => RouterOperation::Plain,
         _ => return None,
     })
 }
