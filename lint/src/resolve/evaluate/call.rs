@@ -135,6 +135,8 @@ impl Evaluator<'_, '_> {
             | (Some("PathBuf" | "Vec" | "HashSet" | "BTreeSet" | "HashMap" | "BTreeMap"), "from" | "from_iter")
             | (Some("future" | "future_ext" | "futures"), "ready") => arguments.into_iter().next().unwrap_or(Value::Unknown),
             (_, "Ok" | "Some") => arguments.into_iter().next().unwrap_or(Value::Unknown),
+            // What is dropped serves nothing.
+            (Some("mem") | None, "drop" | "forget") => Value::Unknown,
             (Some("mem"), "take" | "replace") => self.take_place(environment, call, arguments),
             (Some("Vec"), "new") => Value::list(Vec::new()),
             (Some("String"), "new") => Value::text(""),
