@@ -179,7 +179,9 @@ impl Evaluator<'_, '_> {
             .zip(&path.arguments)
             .map(|(name, argument)| {
                 let given = match argument {
-                    TypeArgument::Type(TypeRef::Path(inner)) if inner.names.len() == 1 => outer.get(&inner.names[0]).cloned(),
+                    TypeArgument::Type(TypeRef::Path(inner)) if inner.names.len() == 1 => {
+                        outer.get(&inner.names[0]).cloned()
+                    }
                     _ => None,
                 };
                 (name.clone(), given.unwrap_or_else(|| (argument.clone(), module)))
@@ -193,7 +195,8 @@ impl Evaluator<'_, '_> {
         let Resolved::Item(definition) = self.modules.resolve(module, &path.names, Space::Type) else { return false };
         let is_extractor = |name: &str| name.starts_with("FromRequest") || name == "OptionalFromRequestParts";
         let derived = definition.item.attributes.iter().any(|attribute| {
-            attribute.is(&["derive"]) && self.modules.texts.slice(definition.text, attribute.arguments).contains("FromRequest")
+            attribute.is(&["derive"])
+                && self.modules.texts.slice(definition.text, attribute.arguments).contains("FromRequest")
         });
         derived
             || self.modules.implementations(&definition.item.name).iter().any(|implementation| {
@@ -242,7 +245,10 @@ impl Evaluator<'_, '_> {
                     Callee::Method { receiver, .. } => self.is_of_the_tree(receiver),
                     Callee::Macro(_) | Callee::Other => false,
                 };
-                callee || call.arguments.iter().any(|argument| matches!(argument, Value::Path(_) | Value::Closure(_)) && self.is_of_the_tree(argument))
+                callee
+                    || call.arguments.iter().any(|argument| {
+                        matches!(argument, Value::Path(_) | Value::Closure(_)) && self.is_of_the_tree(argument)
+                    })
             }
             _ => false,
         }
@@ -297,7 +303,8 @@ impl Evaluator<'_, '_> {
                         let inner = self.value_terms(receiver, depth + 1);
                         let mut views = Vec::new();
                         if let Some(base) = inner.first() {
-                            let owner = type_made_by(base).unwrap_or_else(|| Term { path: base.path.clone(), args: Vec::new() });
+                            let owner = type_made_by(base)
+                                .unwrap_or_else(|| Term { path: base.path.clone(), args: Vec::new() });
                             let mut path = owner.path;
                             path.push(name.clone());
                             views.push(Term { path, args });
@@ -359,7 +366,14 @@ impl Evaluator<'_, '_> {
 fn is_middleware_constructor(term: &Term) -> bool {
     matches!(
         term.last(),
-        "from_fn" | "from_fn_with_state" | "from_extractor" | "from_extractor_with_state" | "map_request" | "map_request_with_state" | "map_response" | "map_response_with_state"
+        "from_fn"
+            | "from_fn_with_state"
+            | "from_extractor"
+            | "from_extractor_with_state"
+            | "map_request"
+            | "map_request_with_state"
+            | "map_response"
+            | "map_response_with_state"
     )
 }
 
@@ -374,7 +388,9 @@ fn constant_value(text: &str) -> TermValue {
     let plain = text.trim().trim_start_matches('{').trim_end_matches('}').trim();
     match syn::parse_str::<syn::Lit>(plain) {
         Ok(syn::Lit::Str(literal)) => TermValue::Str(literal.value()),
-        Ok(syn::Lit::Int(number)) => number.base10_parse().map_or_else(|_| TermValue::Opaque(plain.to_owned()), TermValue::Int),
+        Ok(syn::Lit::Int(number)) => {
+            number.base10_parse().map_or_else(|_| TermValue::Opaque(plain.to_owned()), TermValue::Int)
+        }
         Ok(syn::Lit::Bool(truth)) => TermValue::Bool(truth.value),
         _ => TermValue::Opaque(plain.to_owned()),
     }

@@ -95,11 +95,8 @@ fn resolve(
     let files: HashMap<Arc<str>, FileId> = sources.files.iter().map(|file| (file.path.clone(), file.id)).collect();
     let by_id: HashMap<FileId, &SourceText> = sources.files.iter().map(|file| (file.id, file)).collect();
     let text = |id: FileId| by_id.get(&id).map_or_else(|| Arc::from(""), |file| file.text.clone());
-    let mut relevant: BTreeSet<String> = parsed
-        .keys()
-        .filter_map(|id| by_id.get(id))
-        .map(|file| file.path.to_string())
-        .collect();
+    let mut relevant: BTreeSet<String> =
+        parsed.keys().filter_map(|id| by_id.get(id)).map(|file| file.path.to_string()).collect();
     let mut modules = Modules::new(&files, &text, parsed, parse_options);
     let entries = add_crates(&mut modules, sources, options);
     load(&mut modules, &relevant);
@@ -122,7 +119,9 @@ fn resolve(
         load(&mut modules, &relevant);
     };
 
-    if std::env::var_os("RR_DEBUG").is_some() { eprintln!("{:?}", builders.names); }
+    if std::env::var_os("RR_DEBUG").is_some() {
+        eprintln!("{:?}", builders.names);
+    }
     let mut evaluator = Evaluator::new(&mut modules, builders);
     let mut inventory = Inventory::default();
     let mut program_of: BTreeMap<String, usize> = BTreeMap::new();
@@ -131,7 +130,11 @@ fn resolve(
         let root = evaluator.modules.crates[entry.krate.0].root;
         let mains: Vec<_> = functions
             .iter()
-            .filter(|function| function.owner.is_none() && function.definition.module == root && function.definition.item.name == "main")
+            .filter(|function| {
+                function.owner.is_none()
+                    && function.definition.module == root
+                    && function.definition.item.name == "main"
+            })
             .collect();
         for main in mains {
             let value = evaluator.run(&main.definition, None);
@@ -290,7 +293,13 @@ fn package_of(evaluator: &Evaluator<'_, '_>, sources: &Sources, krate: CrateId) 
     let file = evaluator.modules.file_of(root)?;
     let path = &sources.files.iter().find(|source| source.id == file)?.path;
     sources.packages.iter().position(|package| {
-        package.lib.iter().chain(&package.binaries).chain(&package.tests).chain(&package.examples).any(|target| *target.path == **path)
+        package
+            .lib
+            .iter()
+            .chain(&package.binaries)
+            .chain(&package.tests)
+            .chain(&package.examples)
+            .any(|target| *target.path == **path)
     })
 }
 
@@ -307,8 +316,12 @@ impl Uses {
         relevant: &BTreeSet<String>,
         wanted: &[&KnownFunction],
     ) -> Self {
-        let names: Vec<String> =
-            wanted.iter().map(|function| function.definition.item.name.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+        let names: Vec<String> = wanted
+            .iter()
+            .map(|function| function.definition.item.name.clone())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let Ok(needles) = AhoCorasick::new(&names) else { return Self { counts } };
         let mut add = |text: &str, own: Option<&str>| {
@@ -360,7 +373,9 @@ fn finish(
         route.program = renumbered[route.program];
     }
     inventory.routes.sort_by(|left, right| {
-        let key = |route: &super::Route| (route.program, route.path.clone(), route.method.clone(), route.handler.name.clone(), route.mounts.clone());
+        let key = |route: &super::Route| {
+            (route.program, route.path.clone(), route.method.clone(), route.handler.name.clone(), route.mounts.clone())
+        };
         key(left).cmp(&key(right))
     });
     let mut notes = evaluator.notes.clone();
@@ -383,7 +398,8 @@ fn finish(
         .filter(|note| note.kind == NoteKind::SyntaxError)
         .filter_map(|note| note.span.map(|span| span.file))
         .collect();
-    let unplaced = inventory.notes.iter().filter(|note| note.kind == NoteKind::SyntaxError && note.span.is_none()).count();
+    let unplaced =
+        inventory.notes.iter().filter(|note| note.kind == NoteKind::SyntaxError && note.span.is_none()).count();
     inventory.coverage.files = sources.files.len();
     inventory.coverage.parsed_files = evaluator.modules.loaded_files.len().max(relevant.len());
     inventory.coverage.unparsed_files = broken_files.len() + unplaced;

@@ -78,7 +78,10 @@ pub(crate) struct Call {
 #[derive(Debug)]
 pub(crate) enum Callee {
     Path(Rc<PathValue>),
-    Method { receiver: Value, name: String },
+    Method {
+        receiver: Value,
+        name: String,
+    },
     Macro(Vec<String>),
     /// A local variable or another expression that can't be named.
     Other,

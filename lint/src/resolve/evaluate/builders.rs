@@ -136,8 +136,13 @@ fn body_text<'m>(modules: &'m Modules<'_>, function: &KnownFunction, signature: 
 }
 
 fn signature_mentions_router(signature: &Function) -> bool {
-    let is_router = |name: &str| matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter");
-    signature.result.iter().chain(signature.parameters.iter().map(|parameter| &parameter.ty)).any(|ty| ty.mentions(&is_router))
+    let is_router =
+        |name: &str| matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter");
+    signature
+        .result
+        .iter()
+        .chain(signature.parameters.iter().map(|parameter| &parameter.ty))
+        .any(|ty| ty.mentions(&is_router))
 }
 
 /// Whether a text uses one of the names as a whole word.

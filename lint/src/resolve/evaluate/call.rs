@@ -69,7 +69,8 @@ impl Evaluator<'_, '_> {
                 if let Some(document) = self.openapi_document(owner, names) {
                     return document;
                 }
-                let Some(function) = names.last().filter(|_| names.len() == 1).and_then(|name| self.associated(owner, name))
+                let Some(function) =
+                    names.last().filter(|_| names.len() == 1).and_then(|name| self.associated(owner, name))
                 else {
                     self.escape(&arguments);
                     return Value::Call(Rc::new(Call { callee: Callee::Path(path), arguments, span }));
@@ -131,9 +132,14 @@ impl Evaluator<'_, '_> {
         }
         match (owner.last().map(String::as_str), last) {
             // Wrappers that are what they hold.
-            (Some("Box" | "Arc" | "Rc" | "Cow" | "String" | "Option" | "Shared" | "IntoMakeService"), "new" | "from" | "pin" | "Borrowed" | "Owned")
+            (
+                Some("Box" | "Arc" | "Rc" | "Cow" | "String" | "Option" | "Shared" | "IntoMakeService"),
+                "new" | "from" | "pin" | "Borrowed" | "Owned",
+            )
             | (Some("PathBuf" | "Vec" | "HashSet" | "BTreeSet" | "HashMap" | "BTreeMap"), "from" | "from_iter")
-            | (Some("future" | "future_ext" | "futures"), "ready") => arguments.into_iter().next().unwrap_or(Value::Unknown),
+            | (Some("future" | "future_ext" | "futures"), "ready") => {
+                arguments.into_iter().next().unwrap_or(Value::Unknown)
+            }
             (_, "Ok" | "Some") => arguments.into_iter().next().unwrap_or(Value::Unknown),
             (Some("mem"), "take" | "replace") => self.take_place(environment, call, arguments),
             (Some("Vec"), "new") => Value::list(Vec::new()),
@@ -147,7 +153,9 @@ impl Evaluator<'_, '_> {
                 arguments.iter().for_each(|argument| self.sink(argument, true));
                 arguments.into_iter().next().unwrap_or(Value::Unknown)
             }
-            (_, "panic" | "exit" | "abort") if matches!(owner.last().map(String::as_str), Some("process")) => Value::Never,
+            (_, "panic" | "exit" | "abort") if matches!(owner.last().map(String::as_str), Some("process")) => {
+                Value::Never
+            }
             _ => self.unknown_call(Callee::Path(path), arguments, span),
         }
     }
@@ -170,7 +178,12 @@ impl Evaluator<'_, '_> {
     }
 
     /// `mem::take(&mut router)` and `mem::replace(&mut router, new)`.
-    fn take_place(&mut self, environment: &mut Environment, call: Option<&syn::ExprCall>, arguments: Vec<Value>) -> Value {
+    fn take_place(
+        &mut self,
+        environment: &mut Environment,
+        call: Option<&syn::ExprCall>,
+        arguments: Vec<Value>,
+    ) -> Value {
         let mut arguments = arguments.into_iter();
         let taken = arguments.next().unwrap_or(Value::Unknown);
         let replacement = match (arguments.next(), &taken) {
@@ -289,13 +302,20 @@ impl Evaluator<'_, '_> {
         environment.generics = generics;
         if self.stack.contains(&key) {
             let span = self.modules.span(definition);
-            let message = format!("`{}` calls itself while it builds a router; what the inner call adds isn't known", definition.item.name);
+            let message = format!(
+                "`{}` calls itself while it builds a router; what the inner call adds isn't known",
+                definition.item.name
+            );
             self.note_unresolved(span, message, None);
             return (Value::Unknown, environment);
         }
         if self.stack.len() >= MAX_CALL_DEPTH {
             let span = self.modules.span(definition);
-            self.note_unresolved(span, format!("the calls that lead to `{}` are nested too deeply to follow", definition.item.name), None);
+            self.note_unresolved(
+                span,
+                format!("the calls that lead to `{}` are nested too deeply to follow", definition.item.name),
+                None,
+            );
             return (Value::Unknown, environment);
         }
         let (Some(body), ItemKind::Function(signature)) = (self.body(definition), &definition.item.kind) else {
