@@ -17,6 +17,9 @@ use super::value::{Callee, Layer, PathValue, Value};
 /// Types inside types; more is never meant to be read.
 const MAX_DEPTH: usize = 24;
 
+/// Values inside values of a layer.
+const MAX_VALUE_DEPTH: usize = 2;
+
 /// Aliases of aliases.
 const MAX_EXPANSIONS: usize = 8;
 
@@ -288,14 +291,17 @@ impl Evaluator<'_, '_> {
                         let inner: Vec<Term> = term
                             .args
                             .iter()
+                            .rev()
+                            .take(1)
                             .filter_map(|argument| match &argument.value {
                                 TermValue::Term(inner) if is_middleware_constructor(&term) => Some(inner.clone()),
                                 _ => None,
                             })
                             .collect();
                         let made = type_made_by(&term);
-                        let mut views = vec![term];
-                        views.extend(inner);
+                        // The function says more than the call that makes a layer of it.
+                        let mut views = inner;
+                        views.push(term);
                         views.extend(made);
                         views
                     }
@@ -321,6 +327,10 @@ impl Evaluator<'_, '_> {
     }
 
     fn term_value(&mut self, value: &Value, depth: usize) -> TermValue {
+        // What a pattern may ask of a value's own values ends here; a whole application state would be no use to anybody.
+        if depth > MAX_VALUE_DEPTH {
+            return TermValue::Opaque("…".to_owned());
+        }
         match value {
             Value::Text(text) if text.contains(super::value::HOLE) => TermValue::Opaque("…".to_owned()),
             Value::Text(text) => TermValue::Str(text.to_string()),

@@ -72,6 +72,8 @@ pub(crate) struct Closure {
 pub(crate) struct Call {
     pub(crate) callee: Callee,
     pub(crate) arguments: Vec<Value>,
+    /// Where each argument stands, as far as that is known.
+    pub(crate) places: Vec<Span>,
     pub(crate) span: Span,
 }
 

@@ -7,6 +7,7 @@ mod packages;
 mod problem;
 mod read;
 mod search;
+pub mod suspect;
 mod targets;
 #[cfg(test)]
 mod tests;

@@ -32,7 +32,7 @@ impl Evaluator<'_, '_> {
             Value::Path(path) => self.call_path(environment, path, arguments, Some(call), span),
             _ => {
                 self.escape(&arguments);
-                Value::Call(Rc::new(Call { callee: Callee::Other, arguments, span }))
+                Value::Call(Rc::new(Call { callee: Callee::Other, arguments, places: Vec::new(), span }))
             }
         }
     }
@@ -63,7 +63,7 @@ impl Evaluator<'_, '_> {
                     self.write_back(environment, &definition, after, call, 0);
                     return value;
                 }
-                Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, span }))
+                Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, places: Vec::new(), span }))
             }
             Resolved::Member(owner, names) => {
                 if let Some(document) = self.openapi_document(owner, names) {
@@ -73,7 +73,12 @@ impl Evaluator<'_, '_> {
                     names.last().filter(|_| names.len() == 1).and_then(|name| self.associated(owner, name))
                 else {
                     self.escape(&arguments);
-                    return Value::Call(Rc::new(Call { callee: Callee::Path(path), arguments, span }));
+                    return Value::Call(Rc::new(Call {
+                        callee: Callee::Path(path),
+                        arguments,
+                        places: Vec::new(),
+                        span,
+                    }));
                 };
                 if self.builders.contains(&function) || arguments.iter().any(Value::carries_routes) {
                     let (receiver, rest) = self.receiver_of(&function, arguments);
@@ -84,11 +89,11 @@ impl Evaluator<'_, '_> {
                     self.write_back(environment, &function, after, call, shift);
                     return value;
                 }
-                Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, span }))
+                Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, places: Vec::new(), span }))
             }
             _ => {
                 self.escape(&arguments);
-                Value::Call(Rc::new(Call { callee: Callee::Path(path), arguments, span }))
+                Value::Call(Rc::new(Call { callee: Callee::Path(path), arguments, places: Vec::new(), span }))
             }
         }
     }
@@ -131,6 +136,8 @@ impl Evaluator<'_, '_> {
             return self.routing(environment, &function, &arguments, call, span);
         }
         match (owner.last().map(String::as_str), last) {
+            (Some("Vec"), "new") => Value::list(Vec::new()),
+            (Some("String"), "new") => Value::text(""),
             // Wrappers that are what they hold.
             (
                 Some("Box" | "Arc" | "Rc" | "Cow" | "String" | "Option" | "Shared" | "IntoMakeService"),
@@ -142,8 +149,6 @@ impl Evaluator<'_, '_> {
             }
             (_, "Ok" | "Some") => arguments.into_iter().next().unwrap_or(Value::Unknown),
             (Some("mem"), "take" | "replace") => self.take_place(environment, call, arguments),
-            (Some("Vec"), "new") => Value::list(Vec::new()),
-            (Some("String"), "new") => Value::text(""),
             (_, "serve" | "serve_with_shutdown") => {
                 arguments.iter().for_each(|argument| self.sink(argument, true));
                 Value::Unknown
@@ -156,18 +161,24 @@ impl Evaluator<'_, '_> {
             (_, "panic" | "exit" | "abort") if matches!(owner.last().map(String::as_str), Some("process")) => {
                 Value::Never
             }
-            _ => self.unknown_call(Callee::Path(path), arguments, span),
+            _ => self.unknown_call(Callee::Path(path), arguments, Vec::new(), span),
         }
     }
 
     /// A call of code outside the tree. A router that goes in alone is taken to come out again, since wrapping an
     /// application is what such calls do; it also counts as leaving.
-    pub(super) fn unknown_call(&mut self, callee: Callee, arguments: Vec<Value>, span: crate::source::Span) -> Value {
+    pub(super) fn unknown_call(
+        &mut self,
+        callee: Callee,
+        arguments: Vec<Value>,
+        places: Vec<crate::source::Span>,
+        span: crate::source::Span,
+    ) -> Value {
         self.escape(&arguments);
         let mut routers = arguments.iter().filter(|argument| matches!(argument, Value::Router(_)));
         match (routers.next(), routers.next()) {
             (Some(router), None) => router.clone(),
-            _ => Value::Call(Rc::new(Call { callee, arguments, span })),
+            _ => Value::Call(Rc::new(Call { callee, arguments, places, span })),
         }
     }
 

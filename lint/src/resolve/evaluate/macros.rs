@@ -177,7 +177,7 @@ impl Evaluator<'_, '_> {
                 self.sink(argument, false);
             }
         }
-        Value::Call(Rc::new(Call { callee: Callee::Macro(path), arguments, span }))
+        Value::Call(Rc::new(Call { callee: Callee::Macro(path), arguments, places: Vec::new(), span }))
     }
 }
 

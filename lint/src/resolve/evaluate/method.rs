@@ -120,7 +120,8 @@ impl Evaluator<'_, '_> {
             self.note_unresolved(span, name, Some("if it adds routes or layers, they are missing from the inventory"));
             return Value::Router(router.clone());
         }
-        self.foreign_method(receiver, method, arguments, span)
+        let places = call.args.iter().map(|argument| self.span_of(environment, argument)).collect();
+        self.foreign_method(receiver, method, arguments, places, span)
     }
 
     fn foreign_method(
@@ -128,6 +129,7 @@ impl Evaluator<'_, '_> {
         receiver: Value,
         method: String,
         arguments: Vec<Value>,
+        places: Vec<crate::source::Span>,
         span: crate::source::Span,
     ) -> Value {
         if TRANSPARENT.contains(&method.as_str()) {
@@ -170,7 +172,7 @@ impl Evaluator<'_, '_> {
             arguments.iter().for_each(|argument| self.sink(argument, true));
             return Value::Unknown;
         }
-        self.unknown_call(Callee::Method { receiver, name: method }, arguments, span)
+        self.unknown_call(Callee::Method { receiver, name: method }, arguments, places, span)
     }
 
     /// A router is moved into its methods: taking it out of its variable saves a copy of all its routes.
@@ -210,6 +212,7 @@ impl Evaluator<'_, '_> {
                 value => Value::Call(Rc::new(Call {
                     callee: Callee::Method { receiver: value.clone(), name: method.to_owned() },
                     arguments: arguments.to_vec(),
+                    places: Vec::new(),
                     span,
                 })),
             };

@@ -446,8 +446,9 @@ impl Evaluator<'_, '_> {
                 Callee::Method { receiver, name } if is_service_builder(receiver) => {
                     self.flatten_layer(receiver, wrapper, conditions, span, found, depth + 1);
                     if matches!(name.as_str(), "layer" | "option_layer") {
-                        for argument in &call.arguments {
-                            self.flatten_layer(argument, wrapper, conditions, call.span, found, depth + 1);
+                        for (index, argument) in call.arguments.iter().enumerate() {
+                            let place = call.places.get(index).copied().unwrap_or(call.span);
+                            self.flatten_layer(argument, wrapper, conditions, place, found, depth + 1);
                         }
                     } else if !matches!(name.as_str(), "into_inner" | "boxed" | "boxed_clone" | "service") {
                         self.push_layer(value, wrapper, conditions, call.span, found);
