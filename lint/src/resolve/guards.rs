@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
 use crate::frontend::rust::facts::{Extent, ItemKind, TextId};
-use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef};
+use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef, ident_text};
 use crate::source::Span;
 
 use super::evaluate::Evaluator;
@@ -247,6 +247,7 @@ impl Evaluator<'_, '_> {
             views.extend(self.value_terms(wrapper, 0));
         }
         let text = self.span_text(layer.span);
+        views.extend(spelled(&text));
         let term = if views.is_empty() { Term::name(&text) } else { views.remove(0) };
         Guard {
             kind: GuardKind::Layer,
@@ -403,6 +404,51 @@ impl Evaluator<'_, '_> {
             .collect();
         Term { path: names, args }
     }
+}
+
+/// How an expression that has no known value is spelled: `self.keys.layer()` reads as `self::keys::layer`, then as `self::keys`.
+fn spelled(text: &str) -> Vec<Term> {
+    let Ok(expression) = syn::parse_str::<syn::Expr>(text) else { return Vec::new() };
+    let mut methods = 0;
+    let mut path = Vec::new();
+    if !spell(&expression, &mut path, &mut methods) {
+        return Vec::new();
+    }
+    (0..=methods)
+        .filter_map(|left_out| path.get(..path.len() - left_out))
+        .filter(|path| !path.is_empty())
+        .map(|path| Term { path: path.to_vec(), args: Vec::new() })
+        .collect()
+}
+
+fn spell(expression: &syn::Expr, path: &mut Vec<String>, methods: &mut usize) -> bool {
+    match expression {
+        syn::Expr::Path(found) => path.extend(TypePath::from_syn(&found.path).names),
+        syn::Expr::Field(field) => {
+            if !spell(&field.base, path, methods) {
+                return false;
+            }
+            if let syn::Member::Named(name) = &field.member {
+                path.push(ident_text(name));
+            }
+        }
+        syn::Expr::MethodCall(call) => {
+            if !spell(&call.receiver, path, methods) {
+                return false;
+            }
+            if call.method != "clone" {
+                path.push(ident_text(&call.method));
+                *methods += 1;
+            }
+        }
+        syn::Expr::Call(call) => return spell(&call.func, path, methods),
+        syn::Expr::Reference(inner) => return spell(&inner.expr, path, methods),
+        syn::Expr::Await(inner) => return spell(&inner.base, path, methods),
+        syn::Expr::Try(inner) => return spell(&inner.expr, path, methods),
+        syn::Expr::Paren(inner) => return spell(&inner.expr, path, methods),
+        _ => return false,
+    }
+    true
 }
 
 /// `from_fn` and its relatives, whose arguments are the middleware itself.
