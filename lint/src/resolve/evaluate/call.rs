@@ -148,6 +148,8 @@ impl Evaluator<'_, '_> {
                 arguments.into_iter().next().unwrap_or(Value::Unknown)
             }
             (_, "Ok" | "Some") => arguments.into_iter().next().unwrap_or(Value::Unknown),
+            // What is dropped serves nothing.
+            (Some("mem") | None, "drop" | "forget") => Value::Unknown,
             (Some("mem"), "take" | "replace") => self.take_place(environment, call, arguments),
             (_, "serve" | "serve_with_shutdown") => {
                 arguments.iter().for_each(|argument| self.sink(argument, true));
