@@ -29,7 +29,7 @@ impl Document {
     /// Its JSON Schema.
     pub fn schema(self) -> String {
         match self {
-            Self::Policy => String::from("{}\n"),
+            Self::Policy => route_role_policy::schema::policy_schema().to_owned(),
             Self::Findings => json::FINDINGS_SCHEMA.to_owned(),
             Self::Routes => json::ROUTES_SCHEMA.to_owned(),
         }

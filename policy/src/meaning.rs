@@ -59,8 +59,7 @@ pub enum Meaning {
 impl Policy {
     /// What a guard means: the first entry that matches wins.
     pub fn meaning(&self, term: &Term) -> Meaning {
-        let mut steps = MAX_STEPS;
-        self.meaning_at(term, 0, &mut steps)
+        Walk { policy: self, depth: 0, steps: 0 }.meaning(term)
     }
 
     /// What a guard means that can be seen in several ways, through aliases: the first one that any entry knows wins.
@@ -80,46 +79,43 @@ impl Policy {
         }
         unknown.unwrap_or(Meaning::Unmapped { term: Term { path: Vec::new(), args: Vec::new() } })
     }
+}
 
-    fn meaning_at(&self, term: &Term, depth: usize, steps: &mut usize) -> Meaning {
-        *steps = steps.saturating_sub(1);
-        if depth > MAX_DEPTH || *steps == 0 {
+/// Takes a guard apart, within limits.
+struct Walk<'a> {
+    policy: &'a Policy,
+    depth: usize,
+    steps: usize,
+}
+
+impl Walk<'_> {
+    fn meaning(&mut self, term: &Term) -> Meaning {
+        self.steps += 1;
+        if self.depth > MAX_DEPTH || self.steps > MAX_STEPS {
             return Meaning::TooDeep;
         }
-        let matched = self
-            .guards
-            .iter()
-            .enumerate()
-            .find_map(|(index, entry)| Some((index, entry, entry.pattern.matches(term)?)));
+        let policy = self.policy;
+        let mut entries = policy.guards.iter().enumerate();
+        let matched = entries.find_map(|(index, entry)| Some((index, entry, entry.pattern.matches(term)?)));
         let Some((index, entry, bindings)) = matched else { return Meaning::Unmapped { term: term.clone() } };
+        let opaque = || Meaning::Opaque { term: term.clone(), entry: index };
         match &entry.meaning {
             EntryMeaning::Ignore { reason } => Meaning::Ignored { reason: reason.value.clone(), entry: index },
-            EntryMeaning::Any(parts) => self.combine(term, index, parts, &bindings, Quantity::Any, depth, steps),
-            EntryMeaning::All(parts) => self.combine(term, index, parts, &bindings, Quantity::All, depth, steps),
+            EntryMeaning::Any(parts) => terms(parts, &bindings)
+                .map_or_else(opaque, |terms| self.combine(&terms, Sum::new(Quantity::Any), index)),
+            EntryMeaning::All(parts) => terms(parts, &bindings)
+                .map_or_else(opaque, |terms| self.combine(&terms, Sum::new(Quantity::All), index)),
             EntryMeaning::Demand(demand) => {
-                let resolver = Resolver { policy: self, term, bindings: &bindings, entry: index };
+                let resolver = Resolver { policy, term, bindings: &bindings, entry: index };
                 resolver.demand(demand).unwrap_or_else(|meaning| meaning)
             }
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn combine(
-        &self,
-        term: &Term,
-        index: usize,
-        parts: &[Placed<Pattern>],
-        bindings: &Bindings,
-        quantity: Quantity,
-        depth: usize,
-        steps: &mut usize,
-    ) -> Meaning {
-        let mut sum = Sum::new(quantity);
-        for part in parts {
-            let Some(part) = part.substitute(bindings) else {
-                return Meaning::Opaque { term: term.clone(), entry: index };
-            };
-            match self.meaning_at(&part, depth + 1, steps) {
+    fn combine(&mut self, terms: &[Term], mut sum: Sum, entry: usize) -> Meaning {
+        self.depth += 1;
+        for term in terms {
+            match self.meaning(term) {
                 Meaning::Access { access, denial, resource, roles, unknown_scopes, .. } => {
                     sum.add(&access, denial);
                     sum.resource = sum.resource.or(resource);
@@ -130,8 +126,14 @@ impl Policy {
                 unknown => return unknown,
             }
         }
-        sum.into_meaning(index)
+        self.depth -= 1;
+        sum.into_meaning(entry)
     }
+}
+
+/// The guards that an entry is made of; `None` if a value that they need isn't known.
+fn terms(parts: &[Placed<Pattern>], bindings: &Bindings) -> Option<Vec<Term>> {
+    parts.iter().map(|part| part.substitute(bindings)).collect()
 }
 
 /// What several guards add up to.

@@ -98,3 +98,37 @@ fn a_flag_that_is_left_out_accepts_nobody_and_one_that_is_unknown_is_opaque() {
     let opaque = acl(vec![flag("allow_user", Value::Opaque("settings.allow".into()))]);
     assert!(matches!(policy.meaning(&opaque), Meaning::Opaque { .. }));
 }
+
+#[test]
+fn wrappers_mean_what_they_wrap_and_both_of_two_mean_both() {
+    let policy = valid(
+        "
+version: 1
+tiers: [viewer, admin]
+roles: { External: { accepts: [service] } }
+guards:
+  - { match: 'Authorized<AllowUnverified<$P>>', all: ['Authorized<$P>'] }
+  - { match: 'Authorized<And<$A, $B>>', all: ['Authorized<$A>', 'Authorized<$B>'] }
+  - { match: 'Authorized<IsUser>', accepts: [user], denial: not_found }
+  - { match: 'Authorized<IsExternalService<$_>>', role: External }
+  - { match: 'Authorized<$T>', accepts: [user, api_key], tier: $T, denial: forbidden }
+",
+    );
+    let both = term("And", vec![name("IsUser"), Value::Term(term("AllowUnverified", vec![name("Admin")]))]);
+    let guard = term("Authorized", vec![Value::Term(term("AllowUnverified", vec![Value::Term(both)]))]);
+    let Meaning::Access { access, denial, .. } = policy.meaning(&guard) else { panic!() };
+    assert_eq!(denial, Some(route_role_policy::Denial::Forbidden), "the refusal that hides least can be told apart");
+    let admin = Tier::new("", 1, "admin");
+    assert!(decide(&access, &Principal::new(PrincipalKind::USER).with_tier(admin.clone())).is_allowed());
+    assert!(!decide(&access, &Principal::new(PrincipalKind::API_KEY).with_tier(admin)).is_allowed());
+    assert!(!decide(&access, &Principal::new(PrincipalKind::USER)).is_allowed());
+}
+
+#[test]
+fn the_first_known_view_of_an_aliased_guard_counts() {
+    let policy = valid(DESIGN);
+    let alias = Term::name("crate::auth::Caller");
+    let expanded = term("Authorized", vec![name("Member")]);
+    assert!(matches!(policy.meaning_through([&alias, &expanded]), Meaning::Access { .. }));
+    assert_eq!(policy.meaning_through([&alias]), Meaning::Unmapped { term: alias.clone() });
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
 use crate::frontend::rust::facts::{Extent, ItemKind, TextId};
-use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef};
+use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef, ident_text};
 use crate::source::Span;
 
 use super::evaluate::Evaluator;
@@ -16,6 +16,9 @@ use super::value::{Callee, Layer, PathValue, Value};
 
 /// Types inside types; more is never meant to be read.
 const MAX_DEPTH: usize = 24;
+
+/// Values inside values of a layer.
+const MAX_VALUE_DEPTH: usize = 2;
 
 /// Aliases of aliases.
 const MAX_EXPANSIONS: usize = 8;
@@ -33,6 +36,27 @@ pub(crate) fn path_text(path: &PathValue) -> String {
     }
 }
 
+/// How deep a type's arguments are nested, and whether aliases among them are seen through.
+#[derive(Debug, Clone, Copy)]
+struct Depth {
+    levels: usize,
+    expands_aliases: bool,
+}
+
+impl Depth {
+    fn written() -> Self {
+        Self { levels: 0, expands_aliases: false }
+    }
+
+    fn expanded() -> Self {
+        Self { levels: 0, expands_aliases: true }
+    }
+
+    fn deeper(self) -> Self {
+        Self { levels: self.levels + 1, ..self }
+    }
+}
+
 impl Evaluator<'_, '_> {
     /// The guard that one parameter of a handler may be.
     pub(crate) fn parameter_guard(
@@ -44,22 +68,28 @@ impl Evaluator<'_, '_> {
         extent: Extent,
     ) -> Option<Guard> {
         let path = ty.as_path()?;
-        let mut term = self.type_term(module, substitution, path, 0)?;
+        let mut term = self.type_term(module, substitution, path, Depth::written())?;
         let mut local = self.is_extractor_of_the_tree(module, path);
         let mut expansions: Vec<Term> = Vec::new();
         let mut at = (module, path.clone(), substitution.clone());
         while expansions.len() < MAX_EXPANSIONS {
             let Some(next) = self.expand_alias(at.0, &at.1, &at.2) else { break };
-            let Some(expanded) = self.type_term(next.0, &next.2, &next.1, 0) else { break };
+            let Some(expanded) = self.type_term(next.0, &next.2, &next.1, Depth::written()) else { break };
             local = local || self.is_extractor_of_the_tree(next.0, &next.1);
             expansions.push(expanded);
             at = next;
+        }
+        // Aliases among the arguments: `Authorized<Registrar>`, where `Registrar` is `Or<Member, IsDaemon>`.
+        if let Some(expanded) = self.type_term(at.0, &at.2, &at.1, Depth::expanded())
+            && expanded != *expansions.last().unwrap_or(&term)
+        {
+            expansions.push(expanded);
         }
         // What is written as a bare type parameter is its argument.
         if term.path.len() == 1 && expansions.is_empty() && substitution.contains_key(&term.path[0]) {
             let name = term.path[0].clone();
             if let Some((TypeArgument::Type(TypeRef::Path(argument)), origin)) = substitution.get(&name).cloned() {
-                term = self.type_term(origin, &Substitution::new(), &argument, 0)?;
+                term = self.type_term(origin, &Substitution::new(), &argument, Depth::written())?;
                 local = self.is_extractor_of_the_tree(origin, &argument);
             }
         }
@@ -77,7 +107,7 @@ impl Evaluator<'_, '_> {
     /// The guard that a parameter of a closure may be.
     pub(crate) fn closure_guard(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Option<Guard> {
         let path = ty.as_path()?;
-        let term = self.type_term(module, &Substitution::new(), path, 0)?;
+        let term = self.type_term(module, &Substitution::new(), path, Depth::written())?;
         Some(Guard {
             kind: GuardKind::Extractor,
             text: self.span_text(span),
@@ -102,17 +132,23 @@ impl Evaluator<'_, '_> {
         module: ModuleId,
         substitution: &Substitution,
         path: &TypePath,
-        depth: usize,
+        depth: Depth,
     ) -> Option<Term> {
-        if depth > MAX_DEPTH {
+        if depth.levels > MAX_DEPTH {
             return None;
         }
         if let [name] = path.names.as_slice()
-            && depth > 0
+            && depth.levels > 0
             && let Some((TypeArgument::Type(TypeRef::Path(argument)), origin)) = substitution.get(name)
         {
             let (argument, origin) = (argument.clone(), *origin);
-            return self.type_term(origin, &Substitution::new(), &argument, depth + 1);
+            return self.type_term(origin, &Substitution::new(), &argument, depth.deeper());
+        }
+        if depth.expands_aliases
+            && depth.levels > 0
+            && let Some((module, target, substitution)) = self.expand_alias(module, path, substitution)
+        {
+            return self.type_term(module, &substitution, &target, depth.deeper());
         }
         let names = match self.modules.resolve(module, &path.names, Space::Type) {
             Resolved::Item(definition) => self.modules.full_name(definition.module, &definition.item.name),
@@ -129,9 +165,9 @@ impl Evaluator<'_, '_> {
             .iter()
             .filter_map(|argument| {
                 let (name, value) = match argument {
-                    TypeArgument::Type(ty) => (None, self.type_value(module, substitution, ty, depth + 1)?),
+                    TypeArgument::Type(ty) => (None, self.type_value(module, substitution, ty, depth.deeper())?),
                     TypeArgument::Binding(name, ty) => {
-                        (Some(name.clone()), self.type_value(module, substitution, ty, depth + 1)?)
+                        (Some(name.clone()), self.type_value(module, substitution, ty, depth.deeper())?)
                     }
                     TypeArgument::Constant(text) => (None, constant_value(text)),
                 };
@@ -146,16 +182,16 @@ impl Evaluator<'_, '_> {
         module: ModuleId,
         substitution: &Substitution,
         ty: &TypeRef,
-        depth: usize,
+        depth: Depth,
     ) -> Option<TermValue> {
         Some(match ty {
             TypeRef::Path(path) => TermValue::Term(self.type_term(module, substitution, path, depth)?),
-            TypeRef::Reference(inner) => return self.type_value(module, substitution, inner, depth + 1),
+            TypeRef::Reference(inner) => return self.type_value(module, substitution, inner, depth.deeper()),
             TypeRef::Slice(inner) => {
-                TermValue::List(self.type_value(module, substitution, inner, depth + 1).into_iter().collect())
+                TermValue::List(self.type_value(module, substitution, inner, depth.deeper()).into_iter().collect())
             }
             TypeRef::Tuple(parts) => TermValue::List(
-                parts.iter().filter_map(|part| self.type_value(module, substitution, part, depth + 1)).collect(),
+                parts.iter().filter_map(|part| self.type_value(module, substitution, part, depth.deeper())).collect(),
             ),
             TypeRef::Bounds(paths) => {
                 TermValue::Opaque(paths.iter().map(TypePath::last).collect::<Vec<_>>().join(" + "))
@@ -179,7 +215,9 @@ impl Evaluator<'_, '_> {
             .zip(&path.arguments)
             .map(|(name, argument)| {
                 let given = match argument {
-                    TypeArgument::Type(TypeRef::Path(inner)) if inner.names.len() == 1 => outer.get(&inner.names[0]).cloned(),
+                    TypeArgument::Type(TypeRef::Path(inner)) if inner.names.len() == 1 => {
+                        outer.get(&inner.names[0]).cloned()
+                    }
                     _ => None,
                 };
                 (name.clone(), given.unwrap_or_else(|| (argument.clone(), module)))
@@ -193,7 +231,8 @@ impl Evaluator<'_, '_> {
         let Resolved::Item(definition) = self.modules.resolve(module, &path.names, Space::Type) else { return false };
         let is_extractor = |name: &str| name.starts_with("FromRequest") || name == "OptionalFromRequestParts";
         let derived = definition.item.attributes.iter().any(|attribute| {
-            attribute.is(&["derive"]) && self.modules.texts.slice(definition.text, attribute.arguments).contains("FromRequest")
+            attribute.is(&["derive"])
+                && self.modules.texts.slice(definition.text, attribute.arguments).contains("FromRequest")
         });
         derived
             || self.modules.implementations(&definition.item.name).iter().any(|implementation| {
@@ -208,6 +247,7 @@ impl Evaluator<'_, '_> {
             views.extend(self.value_terms(wrapper, 0));
         }
         let text = self.span_text(layer.span);
+        views.extend(spelled(&text));
         let term = if views.is_empty() { Term::name(&text) } else { views.remove(0) };
         Guard {
             kind: GuardKind::Layer,
@@ -242,7 +282,10 @@ impl Evaluator<'_, '_> {
                     Callee::Method { receiver, .. } => self.is_of_the_tree(receiver),
                     Callee::Macro(_) | Callee::Other => false,
                 };
-                callee || call.arguments.iter().any(|argument| matches!(argument, Value::Path(_) | Value::Closure(_)) && self.is_of_the_tree(argument))
+                callee
+                    || call.arguments.iter().any(|argument| {
+                        matches!(argument, Value::Path(_) | Value::Closure(_)) && self.is_of_the_tree(argument)
+                    })
             }
             _ => false,
         }
@@ -282,14 +325,17 @@ impl Evaluator<'_, '_> {
                         let inner: Vec<Term> = term
                             .args
                             .iter()
+                            .rev()
+                            .take(1)
                             .filter_map(|argument| match &argument.value {
                                 TermValue::Term(inner) if is_middleware_constructor(&term) => Some(inner.clone()),
                                 _ => None,
                             })
                             .collect();
                         let made = type_made_by(&term);
-                        let mut views = vec![term];
-                        views.extend(inner);
+                        // The function says more than the call that makes a layer of it.
+                        let mut views = inner;
+                        views.push(term);
                         views.extend(made);
                         views
                     }
@@ -297,7 +343,8 @@ impl Evaluator<'_, '_> {
                         let inner = self.value_terms(receiver, depth + 1);
                         let mut views = Vec::new();
                         if let Some(base) = inner.first() {
-                            let owner = type_made_by(base).unwrap_or_else(|| Term { path: base.path.clone(), args: Vec::new() });
+                            let owner = type_made_by(base)
+                                .unwrap_or_else(|| Term { path: base.path.clone(), args: Vec::new() });
                             let mut path = owner.path;
                             path.push(name.clone());
                             views.push(Term { path, args });
@@ -314,6 +361,10 @@ impl Evaluator<'_, '_> {
     }
 
     fn term_value(&mut self, value: &Value, depth: usize) -> TermValue {
+        // What a pattern may ask of a value's own values ends here; a whole application state would be no use to anybody.
+        if depth > MAX_VALUE_DEPTH {
+            return TermValue::Opaque("…".to_owned());
+        }
         match value {
             Value::Text(text) if text.contains(super::value::HOLE) => TermValue::Opaque("…".to_owned()),
             Value::Text(text) => TermValue::Str(text.to_string()),
@@ -345,7 +396,7 @@ impl Evaluator<'_, '_> {
             .generics
             .iter()
             .filter_map(|argument| match argument {
-                TypeArgument::Type(ty) => self.type_value(path.module, &Substitution::new(), ty, 1),
+                TypeArgument::Type(ty) => self.type_value(path.module, &Substitution::new(), ty, Depth::written().deeper()),
                 TypeArgument::Constant(text) => Some(constant_value(text)),
                 TypeArgument::Binding(..) => None,
             })
@@ -355,11 +406,63 @@ impl Evaluator<'_, '_> {
     }
 }
 
+/// How an expression that has no known value is spelled: `self.keys.layer()` reads as `self::keys::layer`, then as `self::keys`.
+fn spelled(text: &str) -> Vec<Term> {
+    let Ok(expression) = syn::parse_str::<syn::Expr>(text) else { return Vec::new() };
+    let mut methods = 0;
+    let mut path = Vec::new();
+    if !spell(&expression, &mut path, &mut methods) {
+        return Vec::new();
+    }
+    (0..=methods)
+        .filter_map(|left_out| path.get(..path.len() - left_out))
+        .filter(|path| !path.is_empty())
+        .map(|path| Term { path: path.to_vec(), args: Vec::new() })
+        .collect()
+}
+
+fn spell(expression: &syn::Expr, path: &mut Vec<String>, methods: &mut usize) -> bool {
+    match expression {
+        syn::Expr::Path(found) => path.extend(TypePath::from_syn(&found.path).names),
+        syn::Expr::Field(field) => {
+            if !spell(&field.base, path, methods) {
+                return false;
+            }
+            if let syn::Member::Named(name) = &field.member {
+                path.push(ident_text(name));
+            }
+        }
+        syn::Expr::MethodCall(call) => {
+            if !spell(&call.receiver, path, methods) {
+                return false;
+            }
+            if call.method != "clone" {
+                path.push(ident_text(&call.method));
+                *methods += 1;
+            }
+        }
+        syn::Expr::Call(call) => return spell(&call.func, path, methods),
+        syn::Expr::Reference(inner) => return spell(&inner.expr, path, methods),
+        syn::Expr::Await(inner) => return spell(&inner.base, path, methods),
+        syn::Expr::Try(inner) => return spell(&inner.expr, path, methods),
+        syn::Expr::Paren(inner) => return spell(&inner.expr, path, methods),
+        _ => return false,
+    }
+    true
+}
+
 /// `from_fn` and its relatives, whose arguments are the middleware itself.
 fn is_middleware_constructor(term: &Term) -> bool {
     matches!(
         term.last(),
-        "from_fn" | "from_fn_with_state" | "from_extractor" | "from_extractor_with_state" | "map_request" | "map_request_with_state" | "map_response" | "map_response_with_state"
+        "from_fn"
+            | "from_fn_with_state"
+            | "from_extractor"
+            | "from_extractor_with_state"
+            | "map_request"
+            | "map_request_with_state"
+            | "map_response"
+            | "map_response_with_state"
     )
 }
 
@@ -374,7 +477,9 @@ fn constant_value(text: &str) -> TermValue {
     let plain = text.trim().trim_start_matches('{').trim_end_matches('}').trim();
     match syn::parse_str::<syn::Lit>(plain) {
         Ok(syn::Lit::Str(literal)) => TermValue::Str(literal.value()),
-        Ok(syn::Lit::Int(number)) => number.base10_parse().map_or_else(|_| TermValue::Opaque(plain.to_owned()), TermValue::Int),
+        Ok(syn::Lit::Int(number)) => {
+            number.base10_parse().map_or_else(|_| TermValue::Opaque(plain.to_owned()), TermValue::Int)
+        }
         Ok(syn::Lit::Bool(truth)) => TermValue::Bool(truth.value),
         _ => TermValue::Opaque(plain.to_owned()),
     }

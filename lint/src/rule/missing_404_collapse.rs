@@ -46,6 +46,9 @@ use route_role_policy::Denial;
 use route_role_policy::policy::Policy;
 
 use super::engine::list::quoted;
+use crate::source::Span;
+use crate::surface::DenialSource;
+
 use super::{Check, Confidence, Context, Finding, PolicyInFile, RouteView, Rule, Severity, Subject};
 
 /// The rule.
@@ -93,11 +96,9 @@ fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial
             .confidence(view.confidence(Confidence::Medium)),
     };
     let tenant_levels: Vec<_> = view.row.levels.iter().filter(|level| stated.policy.is_tenant_bound(level)).collect();
-    let finding = match (&view.route.attribute, denial) {
-        (Some(attribute), _) => {
-            finding.at(attribute.span, "states the denial").also(view.handler().span, "the handler")
-        }
-        (None, _) => finding.at(view.handler().span, "addresses one object"),
+    let finding = match stating_place(stated, view) {
+        Some(place) => finding.at(place, "states what is answered").also(view.handler().span, "addresses one object"),
+        None => finding.at(view.handler().span, "addresses one object"),
     };
     let finding = finding.about_route(view.index).also_at(view.registration(), "registered here");
     let finding = tenant_levels
@@ -110,4 +111,13 @@ fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial
         "answer the same 404 for absent objects and for those outside the caller's {}, then declare `denial = not_found`",
         quoted(tenant_levels)
     ))
+}
+
+/// Where the denial is stated.
+fn stating_place(stated: &PolicyInFile<'_>, view: &RouteView<'_>) -> Option<Span> {
+    match view.row.denial_source? {
+        DenialSource::Attribute => view.route.attribute.as_ref().map(|attribute| attribute.span),
+        DenialSource::Guard(index) => view.route.guards.get(index).map(|guard| guard.span),
+        DenialSource::Default => stated.policy.defaults.denial.as_ref().map(|denial| stated.span(denial)),
+    }
 }

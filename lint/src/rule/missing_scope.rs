@@ -41,7 +41,7 @@
 use route_role_policy::policy::Policy;
 use route_role_policy::{Alternative, PrincipalKind, Principals};
 
-use super::engine::assignable::{API_KEY, grantable_kinds, many_of, one_of};
+use super::engine::assignable::{API_KEY, grantable_kinds, many_of};
 use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
 
 /// The rule.
@@ -88,14 +88,14 @@ fn asks_nothing_more(alternative: &Alternative) -> bool {
 }
 
 fn report(view: &RouteView<'_>, kind: &PrincipalKind) -> Finding {
-    let finding = Finding::new(&RULE, format!("`{}` is open to every one of the {}", view.title(), many_of(kind)))
+    let finding = Finding::new(&RULE, format!("`{}` lets {} in, whatever they were granted", view.title(), many_of(kind)))
         .about_route(view.index)
         .confidence(view.confidence(Confidence::High))
         .help(format!("require a scope, or use a role that doesn't accept `{kind}`"));
     match view.restrictions().find(|(_, access)| access.accepting(kind).any(asks_nothing_more)) {
         Some((guard, _)) => finding
-            .at(guard.span, format!("lets {} in, whatever it holds", one_of(kind)))
+            .at(guard.span, "asks for no scope, tier or feature")
             .also(view.handler().span, "the handler"),
-        None => finding.at(view.handler().span, format!("lets {} in, whatever it holds", one_of(kind))),
+        None => finding.at(view.handler().span, "asks for no scope, tier or feature"),
     }
 }

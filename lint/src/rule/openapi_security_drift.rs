@@ -53,7 +53,7 @@ use route_role_policy::policy::Policy;
 use route_role_policy::{Access, PrincipalKind, Principals, suggest};
 
 use super::engine::assignable::many_of;
-use super::engine::list::{joined, quoted};
+use super::engine::list::{any_quoted, joined};
 use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
 use crate::resolve::{Documentation, Operation, SecurityRequirement};
 use crate::surface::Certainty;
@@ -232,7 +232,7 @@ fn schemes_for(policy: &Policy, kinds: &BTreeSet<PrincipalKind>) -> String {
     let schemes =
         policy.security.values().filter(|scheme| scheme.accepts.iter().any(|kind| kinds.contains(&kind.value)));
     let names: Vec<&str> = schemes.map(|scheme| scheme.name.value.as_str()).collect();
-    if names.is_empty() { "the schemes that its guards accept".to_owned() } else { quoted(names) }
+    if names.is_empty() { "the schemes that its guards accept".to_owned() } else { any_quoted(names) }
 }
 
 fn report(view: &RouteView<'_>, operation: &Operation, drift: &Drift) -> Finding {

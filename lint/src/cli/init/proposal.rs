@@ -147,8 +147,8 @@ fn public(text: &mut String, surface: &Surface) {
     }
     let _ = writeln!(text, "# {} without any guard:\n# public:", counted(open.len(), "route"));
     for route in open.iter().take(OPEN_ROUTES) {
-        let methods = if route.method == "ANY" { String::new() } else { format!(", methods: [{}]", route.method) };
-        let _ = writeln!(text, "#   - {{ path: {}{methods}, reason: \"\" }}", quoted(&route.path));
+        let method = if route.method == "ANY" { String::new() } else { format!(", method: {}", route.method) };
+        let _ = writeln!(text, "#   - {{ path: {}{method}, reason: \"\" }}", quoted(&route.path));
     }
     if let Some(more) = open.len().checked_sub(OPEN_ROUTES).filter(|more| *more > 0) {
         let _ = writeln!(text, "#   and {more} more: `route-role routes` lists them");

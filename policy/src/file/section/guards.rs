@@ -69,28 +69,28 @@ fn meaning(
         return None;
     }
     let variables: Vec<String> = pattern.variables().into_iter().map(str::to_owned).collect();
-    let mut scope = Scope { reader, policy, pattern, variables };
+    let mut entry = EntryReader { reader, policy, pattern, variables };
     if let Some(node) = fields.get("ignore") {
-        return Some(EntryMeaning::Ignore { reason: scope.reader.text(node, "the reason to ignore a guard")? });
+        return Some(EntryMeaning::Ignore { reason: entry.reader.text(node, "the reason to ignore a guard")? });
     }
     if let Some(node) = fields.get("any") {
-        return scope.parts(node, "`any`").map(EntryMeaning::Any);
+        return entry.parts(node, "`any`").map(EntryMeaning::Any);
     }
     if let Some(node) = fields.get("all") {
-        return scope.parts(node, "`all`").map(EntryMeaning::All);
+        return entry.parts(node, "`all`").map(EntryMeaning::All);
     }
-    scope.demand(fields).map(|demand| EntryMeaning::Demand(Box::new(demand)))
+    entry.demand(fields).map(|demand| EntryMeaning::Demand(Box::new(demand)))
 }
 
 /// Reads the meaning of one entry, in which the metavariables of its pattern are known.
-struct Scope<'s, 'r> {
+struct EntryReader<'s, 'r> {
     reader: &'s mut Reader<'r>,
     policy: &'s Policy,
     pattern: &'s Placed<Pattern>,
     variables: Vec<String>,
 }
 
-impl Scope<'_, '_> {
+impl EntryReader<'_, '_> {
     /// The guards of `any` or `all`. Every metavariable in them must be bound.
     fn parts(&mut self, node: &Node, what: &str) -> Option<Vec<Placed<Pattern>>> {
         let parts = patterns::patterns(self.reader, node, what);

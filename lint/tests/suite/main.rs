@@ -1,0 +1,12 @@
+//! The linter from outside: its command line over small services, good and bad.
+
+mod adversarial;
+mod bad_input;
+mod command_line;
+mod determinism;
+mod harness;
+mod json_contract;
+mod policy_proposal;
+mod registry;
+mod rule_fixtures;
+mod suppressions;
