@@ -80,9 +80,8 @@ impl fmt::Display for Term {
         if self.args.is_empty() {
             return Ok(());
         }
-        let only_types =
-            self.args.iter().all(|argument| argument.name.is_none() && matches!(argument.value, Value::Term(_)));
-        let (open, close) = if only_types { ('<', '>') } else { ('(', ')') };
+        let is_type = self.last().starts_with(char::is_uppercase);
+        let (open, close) = if is_type && self.args.iter().all(is_type_argument) { ('<', '>') } else { ('(', ')') };
         write!(formatter, "{open}")?;
         for (index, argument) in self.args.iter().enumerate() {
             if index > 0 {
@@ -95,6 +94,10 @@ impl fmt::Display for Term {
         }
         write!(formatter, "{close}")
     }
+}
+
+fn is_type_argument(argument: &Argument) -> bool {
+    argument.name.is_none() && matches!(argument.value, Value::Term(_))
 }
 
 impl fmt::Display for Value {

@@ -52,7 +52,8 @@ pub(crate) fn read(
             return declared;
         }
     };
-    declared.guard.term.args = crate::frontend::rust::meta::split_at_commas(tokens.clone()).into_iter().map(term_argument).collect();
+    declared.guard.term.args =
+        crate::frontend::rust::meta::split_at_commas(tokens.clone()).into_iter().map(term_argument).collect();
     let place = |evaluator: &Evaluator<'_, '_>, span: proc_macro2::Span| {
         let part = parse::extent(span);
         let start = given.arguments.start + part.start;
@@ -101,7 +102,11 @@ fn spelling(path: &syn::Path) -> String {
 }
 
 /// The values of the constants that an attribute names.
-fn constants(evaluator: &mut Evaluator<'_, '_>, handler: &Definition, syntax: &AttributeSyntax) -> BTreeMap<String, String> {
+fn constants(
+    evaluator: &mut Evaluator<'_, '_>,
+    handler: &Definition,
+    syntax: &AttributeSyntax,
+) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for scope in scopes(syntax) {
         let attribute::ScopeSyntax::Path(path) = scope else { continue };
@@ -186,9 +191,13 @@ fn term_value(parts: Vec<TokenTree>) -> TermValue {
         crate::frontend::rust::meta::split_at_commas(tokens).into_iter().map(term_argument).collect::<Vec<_>>()
     };
     match parts.as_slice() {
-        [TokenTree::Group(list)] => TermValue::List(group(list.stream()).into_iter().map(|argument| argument.value).collect()),
+        [TokenTree::Group(list)] => {
+            TermValue::List(group(list.stream()).into_iter().map(|argument| argument.value).collect())
+        }
         [path @ .., TokenTree::Group(arguments)] => match syn::parse2::<syn::Path>(path.iter().cloned().collect()) {
-            Ok(path) => TermValue::Term(Term { path: TypePath::from_syn(&path).names, args: group(arguments.stream()) }),
+            Ok(path) => {
+                TermValue::Term(Term { path: TypePath::from_syn(&path).names, args: group(arguments.stream()) })
+            }
             Err(_) => TermValue::Opaque(tokens.to_string()),
         },
         _ => TermValue::Opaque(tokens.to_string()),

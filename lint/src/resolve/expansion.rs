@@ -100,9 +100,7 @@ pub(crate) fn expand(
     let ItemKind::MacroRules(rules) = definition.item.kind else {
         return Err(ExpandError::Definition("it isn't a `macro_rules!`".to_owned()));
     };
-    let parse = |text: &str| {
-        text.parse::<TokenStream>().map_err(|error| ExpandError::Definition(error.to_string()))
-    };
+    let parse = |text: &str| text.parse::<TokenStream>().map_err(|error| ExpandError::Definition(error.to_string()));
     let rules = Rules::parse(parse(modules.texts.slice(definition.text, rules))?)?;
     let invocation = parse(modules.texts.slice(text, tokens))?;
     let defining = modules.module(definition.module).krate;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
 use crate::frontend::rust::facts::{Extent, ItemKind, TextId};
-use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef};
+use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef, ident_text};
 use crate::source::Span;
 
 use super::evaluate::Evaluator;
@@ -16,6 +16,9 @@ use super::value::{Callee, Layer, PathValue, Value};
 
 /// Types inside types; more is never meant to be read.
 const MAX_DEPTH: usize = 24;
+
+/// Values inside values of a layer.
+const MAX_VALUE_DEPTH: usize = 2;
 
 /// Aliases of aliases.
 const MAX_EXPANSIONS: usize = 8;
@@ -179,7 +182,9 @@ impl Evaluator<'_, '_> {
             .zip(&path.arguments)
             .map(|(name, argument)| {
                 let given = match argument {
-                    TypeArgument::Type(TypeRef::Path(inner)) if inner.names.len() == 1 => outer.get(&inner.names[0]).cloned(),
+                    TypeArgument::Type(TypeRef::Path(inner)) if inner.names.len() == 1 => {
+                        outer.get(&inner.names[0]).cloned()
+                    }
                     _ => None,
                 };
                 (name.clone(), given.unwrap_or_else(|| (argument.clone(), module)))
@@ -193,7 +198,8 @@ impl Evaluator<'_, '_> {
         let Resolved::Item(definition) = self.modules.resolve(module, &path.names, Space::Type) else { return false };
         let is_extractor = |name: &str| name.starts_with("FromRequest") || name == "OptionalFromRequestParts";
         let derived = definition.item.attributes.iter().any(|attribute| {
-            attribute.is(&["derive"]) && self.modules.texts.slice(definition.text, attribute.arguments).contains("FromRequest")
+            attribute.is(&["derive"])
+                && self.modules.texts.slice(definition.text, attribute.arguments).contains("FromRequest")
         });
         derived
             || self.modules.implementations(&definition.item.name).iter().any(|implementation| {
@@ -208,6 +214,7 @@ impl Evaluator<'_, '_> {
             views.extend(self.value_terms(wrapper, 0));
         }
         let text = self.span_text(layer.span);
+        views.extend(spelled(&text));
         let term = if views.is_empty() { Term::name(&text) } else { views.remove(0) };
         Guard {
             kind: GuardKind::Layer,
@@ -242,7 +249,10 @@ impl Evaluator<'_, '_> {
                     Callee::Method { receiver, .. } => self.is_of_the_tree(receiver),
                     Callee::Macro(_) | Callee::Other => false,
                 };
-                callee || call.arguments.iter().any(|argument| matches!(argument, Value::Path(_) | Value::Closure(_)) && self.is_of_the_tree(argument))
+                callee
+                    || call.arguments.iter().any(|argument| {
+                        matches!(argument, Value::Path(_) | Value::Closure(_)) && self.is_of_the_tree(argument)
+                    })
             }
             _ => false,
         }
@@ -282,14 +292,17 @@ impl Evaluator<'_, '_> {
                         let inner: Vec<Term> = term
                             .args
                             .iter()
+                            .rev()
+                            .take(1)
                             .filter_map(|argument| match &argument.value {
                                 TermValue::Term(inner) if is_middleware_constructor(&term) => Some(inner.clone()),
                                 _ => None,
                             })
                             .collect();
                         let made = type_made_by(&term);
-                        let mut views = vec![term];
-                        views.extend(inner);
+                        // The function says more than the call that makes a layer of it.
+                        let mut views = inner;
+                        views.push(term);
                         views.extend(made);
                         views
                     }
@@ -297,7 +310,8 @@ impl Evaluator<'_, '_> {
                         let inner = self.value_terms(receiver, depth + 1);
                         let mut views = Vec::new();
                         if let Some(base) = inner.first() {
-                            let owner = type_made_by(base).unwrap_or_else(|| Term { path: base.path.clone(), args: Vec::new() });
+                            let owner = type_made_by(base)
+                                .unwrap_or_else(|| Term { path: base.path.clone(), args: Vec::new() });
                             let mut path = owner.path;
                             path.push(name.clone());
                             views.push(Term { path, args });
@@ -314,6 +328,10 @@ impl Evaluator<'_, '_> {
     }
 
     fn term_value(&mut self, value: &Value, depth: usize) -> TermValue {
+        // What a pattern may ask of a value's own values ends here; a whole application state would be no use to anybody.
+        if depth > MAX_VALUE_DEPTH {
+            return TermValue::Opaque("…".to_owned());
+        }
         match value {
             Value::Text(text) if text.contains(super::value::HOLE) => TermValue::Opaque("…".to_owned()),
             Value::Text(text) => TermValue::Str(text.to_string()),
@@ -355,11 +373,63 @@ impl Evaluator<'_, '_> {
     }
 }
 
+/// How an expression that has no known value is spelled: `self.keys.layer()` reads as `self::keys::layer`, then as `self::keys`.
+fn spelled(text: &str) -> Vec<Term> {
+    let Ok(expression) = syn::parse_str::<syn::Expr>(text) else { return Vec::new() };
+    let mut methods = 0;
+    let mut path = Vec::new();
+    if !spell(&expression, &mut path, &mut methods) {
+        return Vec::new();
+    }
+    (0..=methods)
+        .filter_map(|left_out| path.get(..path.len() - left_out))
+        .filter(|path| !path.is_empty())
+        .map(|path| Term { path: path.to_vec(), args: Vec::new() })
+        .collect()
+}
+
+fn spell(expression: &syn::Expr, path: &mut Vec<String>, methods: &mut usize) -> bool {
+    match expression {
+        syn::Expr::Path(found) => path.extend(TypePath::from_syn(&found.path).names),
+        syn::Expr::Field(field) => {
+            if !spell(&field.base, path, methods) {
+                return false;
+            }
+            if let syn::Member::Named(name) = &field.member {
+                path.push(ident_text(name));
+            }
+        }
+        syn::Expr::MethodCall(call) => {
+            if !spell(&call.receiver, path, methods) {
+                return false;
+            }
+            if call.method != "clone" {
+                path.push(ident_text(&call.method));
+                *methods += 1;
+            }
+        }
+        syn::Expr::Call(call) => return spell(&call.func, path, methods),
+        syn::Expr::Reference(inner) => return spell(&inner.expr, path, methods),
+        syn::Expr::Await(inner) => return spell(&inner.base, path, methods),
+        syn::Expr::Try(inner) => return spell(&inner.expr, path, methods),
+        syn::Expr::Paren(inner) => return spell(&inner.expr, path, methods),
+        _ => return false,
+    }
+    true
+}
+
 /// `from_fn` and its relatives, whose arguments are the middleware itself.
 fn is_middleware_constructor(term: &Term) -> bool {
     matches!(
         term.last(),
-        "from_fn" | "from_fn_with_state" | "from_extractor" | "from_extractor_with_state" | "map_request" | "map_request_with_state" | "map_response" | "map_response_with_state"
+        "from_fn"
+            | "from_fn_with_state"
+            | "from_extractor"
+            | "from_extractor_with_state"
+            | "map_request"
+            | "map_request_with_state"
+            | "map_response"
+            | "map_response_with_state"
     )
 }
 
@@ -374,7 +444,9 @@ fn constant_value(text: &str) -> TermValue {
     let plain = text.trim().trim_start_matches('{').trim_end_matches('}').trim();
     match syn::parse_str::<syn::Lit>(plain) {
         Ok(syn::Lit::Str(literal)) => TermValue::Str(literal.value()),
-        Ok(syn::Lit::Int(number)) => number.base10_parse().map_or_else(|_| TermValue::Opaque(plain.to_owned()), TermValue::Int),
+        Ok(syn::Lit::Int(number)) => {
+            number.base10_parse().map_or_else(|_| TermValue::Opaque(plain.to_owned()), TermValue::Int)
+        }
         Ok(syn::Lit::Bool(truth)) => TermValue::Bool(truth.value),
         _ => TermValue::Opaque(plain.to_owned()),
     }

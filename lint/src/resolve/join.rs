@@ -47,10 +47,9 @@ pub(crate) fn join(left: Value, when_left: &[Condition], right: Value, when_righ
 
 fn alternatives(value: Value, when: &[Condition]) -> Vec<(Vec<Condition>, Value)> {
     match value {
-        Value::Choice(choices) => choices
-            .iter()
-            .map(|(conditions, value)| ([when, conditions.as_slice()].concat(), value.clone()))
-            .collect(),
+        Value::Choice(choices) => {
+            choices.iter().map(|(conditions, value)| ([when, conditions.as_slice()].concat(), value.clone())).collect()
+        }
         value => vec![(when.to_vec(), value)],
     }
 }

@@ -185,7 +185,13 @@ impl<'s> Modules<'s> {
         child
     }
 
-    fn load_inline(&mut self, parent: ModuleId, name: &str, definition: &Definition, items: Vec<Arc<Item>>) -> ModuleId {
+    fn load_inline(
+        &mut self,
+        parent: ModuleId,
+        name: &str,
+        definition: &Definition,
+        items: Vec<Arc<Item>>,
+    ) -> ModuleId {
         let outer = self.module(parent);
         let folder = join(&outer.folder, name);
         let mut path = outer.path.clone();

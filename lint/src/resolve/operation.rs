@@ -32,11 +32,16 @@ pub(crate) fn of_handler(evaluator: &mut Evaluator<'_, '_>, handler: &Definition
         let (name, value) = named(part);
         match (name.as_str(), value) {
             ("method", Some(PartValue::Group(group))) => {
-                methods.extend(split_at_commas(group).into_iter().filter_map(|method| method_name(&method.to_string())));
+                methods
+                    .extend(split_at_commas(group).into_iter().filter_map(|method| method_name(&method.to_string())));
             }
             ("path", Some(PartValue::Expression(value))) => path = text(evaluator, handler, attribute, &value),
-            ("context_path", Some(PartValue::Expression(value))) => context = text(evaluator, handler, attribute, &value),
-            ("operation_id", Some(PartValue::Expression(value))) => id = Some(text(evaluator, handler, attribute, &value)),
+            ("context_path", Some(PartValue::Expression(value))) => {
+                context = text(evaluator, handler, attribute, &value)
+            }
+            ("operation_id", Some(PartValue::Expression(value))) => {
+                id = Some(text(evaluator, handler, attribute, &value))
+            }
             ("security", Some(PartValue::Group(group))) => {
                 security = Some(requirements(group));
                 security_span = Some(evaluator.modules.span_of(handler.text, whole));
@@ -109,10 +114,12 @@ fn nest(evaluator: &mut Evaluator<'_, '_>, module: ModuleId, nested: TokenStream
     if let Resolved::Item(inner) = evaluator.modules.resolve(module, &TypePath::from_syn(&api).names, Space::Type)
         && let Some(inner) = of_description(evaluator, &inner)
     {
-        document.operations.extend(inner.operations.into_iter().map(|operation| DocumentedOperation {
-            path: axum::nested_path(&prefix, &operation.path),
-            ..operation
-        }));
+        document.operations.extend(
+            inner.operations.into_iter().map(|operation| DocumentedOperation {
+                path: axum::nested_path(&prefix, &operation.path),
+                ..operation
+            }),
+        );
     }
 }
 
@@ -147,7 +154,8 @@ fn text(evaluator: &mut Evaluator<'_, '_>, handler: &Definition, attribute: &Att
 
 fn method_name(word: &str) -> Option<String> {
     let word = word.trim().to_ascii_uppercase();
-    matches!(word.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS" | "TRACE" | "CONNECT").then_some(word)
+    matches!(word.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS" | "TRACE" | "CONNECT")
+        .then_some(word)
 }
 
 /// `security(("a" = []), ("b" = ["scope"], "c" = []), ())`
@@ -170,9 +178,11 @@ fn scheme(tokens: TokenStream) -> Option<(String, Vec<String>)> {
         other => other.to_string(),
     };
     let scopes = match tokens.nth(1) {
-        Some(TokenTree::Group(group)) => {
-            split_at_commas(group.stream()).into_iter().filter_map(|scope| scope.into_iter().next()).map(literal_text).collect()
-        }
+        Some(TokenTree::Group(group)) => split_at_commas(group.stream())
+            .into_iter()
+            .filter_map(|scope| scope.into_iter().next())
+            .map(literal_text)
+            .collect(),
         _ => Vec::new(),
     };
     Some((name, scopes))

@@ -19,9 +19,31 @@ use super::{declared, operation};
 
 /// Attributes of handlers that never restrict anything.
 const NEUTRAL_ATTRIBUTES: &[&str] = &[
-    "allow", "expect", "warn", "deny", "forbid", "inline", "must_use", "doc", "deprecated", "cold", "track_caller",
-    "instrument", "debug_handler", "debug_middleware", "async_trait", "no_mangle", "rustfmt", "clippy", "cfg", "cfg_attr", "main", "automatically_derived",
-    "skip", "derive", "autometrics",
+    "allow",
+    "expect",
+    "warn",
+    "deny",
+    "forbid",
+    "inline",
+    "must_use",
+    "doc",
+    "deprecated",
+    "cold",
+    "track_caller",
+    "instrument",
+    "debug_handler",
+    "debug_middleware",
+    "async_trait",
+    "no_mangle",
+    "rustfmt",
+    "clippy",
+    "cfg",
+    "cfg_attr",
+    "main",
+    "automatically_derived",
+    "skip",
+    "derive",
+    "autometrics",
 ];
 
 /// Adds what one program serves.
@@ -77,7 +99,8 @@ fn entries(sinks: &[Sink]) -> Vec<Entry> {
             let better = match found.get(&entry.id) {
                 None => true,
                 Some((serves, known)) => {
-                    (sink.serves, entry.mounts.len(), entry.layers.len()) >= (*serves, known.mounts.len(), known.layers.len())
+                    (sink.serves, entry.mounts.len(), entry.layers.len())
+                        >= (*serves, known.mounts.len(), known.layers.len())
                 }
             };
             if better {
@@ -107,12 +130,7 @@ fn described(documents: &[Rc<Document>]) -> Descriptions {
     Descriptions { any: !operations.is_empty(), operations }
 }
 
-fn documentation(
-    described: &Descriptions,
-    entry: &Entry,
-    path: &str,
-    own: Option<&super::Operation>,
-) -> Documentation {
+fn documentation(described: &Descriptions, entry: &Entry, path: &str, own: Option<&super::Operation>) -> Documentation {
     if !described.any {
         return Documentation::None;
     }
@@ -155,7 +173,14 @@ fn describe(
     match &value {
         Value::Path(path) => {
             if let Some((definition, owner)) = evaluator.handler_function(path) {
-                return describe_function(evaluator, path, &definition, owner.as_ref(), fallback_or(HandlerKind::Function), policy);
+                return describe_function(
+                    evaluator,
+                    path,
+                    &definition,
+                    owner.as_ref(),
+                    fallback_or(HandlerKind::Function),
+                    policy,
+                );
             }
             let name = guards::path_text(path);
             evaluator.note_handler(handler.span, &name);
@@ -172,7 +197,9 @@ fn describe(
             described
         }
         // A response is a handler too: it demands nothing.
-        Value::Text(_) | Value::Tuple(_) | Value::Int(_) => bare("{response}".to_owned(), fallback_or(HandlerKind::Closure), handler.span),
+        Value::Text(_) | Value::Tuple(_) | Value::Int(_) => {
+            bare("{response}".to_owned(), fallback_or(HandlerKind::Closure), handler.span)
+        }
         _ => {
             let name = evaluator.service_name(&value, handler.span);
             evaluator.note_handler(handler.span, &name);
@@ -207,8 +234,13 @@ fn describe_function(
         }
     }
     for parameter in &signature.parameters {
-        let guard =
-            evaluator.parameter_guard(definition.module, &substitution, &parameter.ty, definition.text, parameter.extent);
+        let guard = evaluator.parameter_guard(
+            definition.module,
+            &substitution,
+            &parameter.ty,
+            definition.text,
+            parameter.extent,
+        );
         found.extend(guard);
     }
     let name = match owner {
@@ -297,7 +329,9 @@ impl Evaluator<'_, '_> {
     fn note_handler(&mut self, span: Span, name: &str) {
         self.notes.insert(Note {
             kind: NoteKind::Unresolved,
-            message: format!("the handler `{name}` could not be followed to a function, so what it demands isn't known"),
+            message: format!(
+                "the handler `{name}` could not be followed to a function, so what it demands isn't known"
+            ),
             help: None,
             span: Some(span),
         });
@@ -315,8 +349,12 @@ pub(crate) fn note_dead(evaluator: &mut Evaluator<'_, '_>, inventory: &Inventory
             *dead.entry(router).or_default() += 1;
         }
     }
-    let alive: BTreeSet<Span> =
-        evaluator.registrations().into_iter().filter(|(_, registration)| live.contains(registration)).map(|(router, _)| router).collect();
+    let alive: BTreeSet<Span> = evaluator
+        .registrations()
+        .into_iter()
+        .filter(|(_, registration)| live.contains(registration))
+        .map(|(router, _)| router)
+        .collect();
     for (span, _) in dead.into_iter().filter(|(span, _)| !alive.contains(span)) {
         evaluator.notes.insert(Note {
             kind: NoteKind::DeadRouter,

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use route_role_policy::Policy;
 
 use crate::frontend::rust::axum;
-use crate::frontend::rust::facts::{FileFacts, ItemKind};
+use crate::frontend::rust::facts::{FileFacts, Item};
 use crate::frontend::rust::parse::{self, ParseOptions};
 use crate::source::{FileId, ScanError, ScanOptions, SourceMap, SourceText, Sources, Target};
 
@@ -16,6 +16,7 @@ use super::evaluate::builders::{self, KnownFunction};
 use super::evaluate::{Builders, Evaluator, Sink};
 use super::inventory::{Inventory, Note, NoteKind, Program};
 use super::modules::{CrateId, Modules};
+use super::names::{Resolved, Space};
 use super::routes;
 
 /// The evaluator recurses along the program's own calls and expressions.
@@ -95,11 +96,8 @@ fn resolve(
     let files: HashMap<Arc<str>, FileId> = sources.files.iter().map(|file| (file.path.clone(), file.id)).collect();
     let by_id: HashMap<FileId, &SourceText> = sources.files.iter().map(|file| (file.id, file)).collect();
     let text = |id: FileId| by_id.get(&id).map_or_else(|| Arc::from(""), |file| file.text.clone());
-    let mut relevant: BTreeSet<String> = parsed
-        .keys()
-        .filter_map(|id| by_id.get(id))
-        .map(|file| file.path.to_string())
-        .collect();
+    let mut relevant: BTreeSet<String> =
+        parsed.keys().filter_map(|id| by_id.get(id)).map(|file| file.path.to_string()).collect();
     let mut modules = Modules::new(&files, &text, parsed, parse_options);
     let entries = add_crates(&mut modules, sources, options);
     load(&mut modules, &relevant);
@@ -122,7 +120,6 @@ fn resolve(
         load(&mut modules, &relevant);
     };
 
-    if std::env::var_os("RR_DEBUG").is_some() { eprintln!("{:?}", builders.names); }
     let mut evaluator = Evaluator::new(&mut modules, builders);
     let mut inventory = Inventory::default();
     let mut program_of: BTreeMap<String, usize> = BTreeMap::new();
@@ -131,7 +128,11 @@ fn resolve(
         let root = evaluator.modules.crates[entry.krate.0].root;
         let mains: Vec<_> = functions
             .iter()
-            .filter(|function| function.owner.is_none() && function.definition.module == root && function.definition.item.name == "main")
+            .filter(|function| {
+                function.owner.is_none()
+                    && function.definition.module == root
+                    && function.definition.item.name == "main"
+            })
             .collect();
         for main in mains {
             let value = evaluator.run(&main.definition, None);
@@ -244,9 +245,9 @@ fn unreached(
     if left.is_empty() {
         return;
     }
-    let uses = Uses::count(evaluator, functions, sources, relevant, &left);
+    let uses = Uses::find(evaluator, functions, sources, relevant, &left);
     // Those that nobody calls come first: they run the others.
-    let (uncalled, called): (Vec<_>, Vec<_>) = left.into_iter().partition(|function| uses.of(function) == 0);
+    let (uncalled, called): (Vec<_>, Vec<_>) = left.into_iter().partition(|function| !uses.has(function));
     for function in uncalled.into_iter().chain(called) {
         if evaluator.was_run(&function.definition) {
             continue;
@@ -254,7 +255,7 @@ fn unreached(
         let krate = evaluator.modules.module(function.definition.module).krate;
         let package = package_of(evaluator, sources, krate);
         let has_binary = entries.iter().any(|entry| Some(entry.package) == package && !served.is_empty());
-        let used = uses.of(function) > 0;
+        let used = uses.has(function);
         let is_api = function.definition.item.is_public && !has_binary;
         let self_type = function.owner.as_ref().and_then(|owner| evaluator.owner_type(owner));
         let value = evaluator.run(&function.definition, self_type);
@@ -290,57 +291,104 @@ fn package_of(evaluator: &Evaluator<'_, '_>, sources: &Sources, krate: CrateId) 
     let file = evaluator.modules.file_of(root)?;
     let path = &sources.files.iter().find(|source| source.id == file)?.path;
     sources.packages.iter().position(|package| {
-        package.lib.iter().chain(&package.binaries).chain(&package.tests).chain(&package.examples).any(|target| *target.path == **path)
+        package
+            .lib
+            .iter()
+            .chain(&package.binaries)
+            .chain(&package.tests)
+            .chain(&package.examples)
+            .any(|target| *target.path == **path)
     })
 }
 
-/// How often functions are named outside their own bodies.
+/// Which functions are named outside their own bodies.
 struct Uses {
-    counts: BTreeMap<String, usize>,
+    used: BTreeSet<*const Item>,
 }
 
 impl Uses {
-    fn count(
-        evaluator: &Evaluator<'_, '_>,
+    fn find(
+        evaluator: &mut Evaluator<'_, '_>,
         functions: &[KnownFunction],
         sources: &Sources,
         relevant: &BTreeSet<String>,
         wanted: &[&KnownFunction],
     ) -> Self {
-        let names: Vec<String> =
-            wanted.iter().map(|function| function.definition.item.name.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        let Ok(needles) = AhoCorasick::new(&names) else { return Self { counts } };
-        let mut add = |text: &str, own: Option<&str>| {
-            for name in builders::named(&needles, text) {
-                let name = &names[name];
-                if own != Some(name.as_str()) {
-                    *counts.entry(name.clone()).or_default() += 1;
-                }
-            }
-        };
-        for function in functions {
-            if let ItemKind::Function(signature) = &function.definition.item.kind
-                && let Some(body) = signature.body
-            {
-                let text = evaluator.modules.texts.slice(function.definition.text, body);
-                add(text, Some(&function.definition.item.name));
-            }
+        let mut used = BTreeSet::new();
+        let names: Vec<String> = wanted
+            .iter()
+            .map(|function| function.definition.item.name.clone())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let Ok(needles) = AhoCorasick::new(&names) else { return Self { used } };
+        // Outside of bodies that were read, a name alone counts; methods are always called by name alone.
+        let mut named: BTreeSet<&str> = BTreeSet::new();
+        let mut called: BTreeSet<&str> = BTreeSet::new();
+        for file in sources.files.iter().filter(|file| !relevant.contains(&*file.path)) {
+            named.extend(builders::named(&needles, &file.text).map(|found| names[found.name].as_str()));
         }
         for (text, extent) in evaluator.modules.other_code() {
-            add(evaluator.modules.texts.slice(text, extent), None);
+            let text = evaluator.modules.texts.slice(text, extent);
+            named.extend(builders::named(&needles, text).map(|found| names[found.name].as_str()));
         }
-        for file in sources.files.iter().filter(|file| !relevant.contains(&*file.path)) {
-            add(&file.text, None);
+        for function in functions {
+            let Some(body) = builders::body_of(evaluator.modules, function) else { continue };
+            let found: Vec<(usize, Vec<String>)> = builders::named(&needles, body)
+                .map(|found| (found.name, path_before(body, found.start, &names[found.name])))
+                .collect();
+            for (name, path) in found {
+                if path.is_empty() {
+                    if function.definition.item.name != names[name] {
+                        called.insert(names[name].as_str());
+                    }
+                } else if let Resolved::Item(target) | Resolved::Member(target, _) =
+                    evaluator.modules.resolve(function.definition.module, &path, Space::Value)
+                {
+                    let target = match evaluator.associated(&target, &names[name]) {
+                        Some(member) if path.len() > 1 => member,
+                        _ => target,
+                    };
+                    if target != function.definition {
+                        used.insert(Arc::as_ptr(&target.item));
+                    }
+                } else if function.owner.is_some() && path.first().is_some_and(|first| first == "Self") {
+                    called.insert(names[name].as_str());
+                }
+            }
         }
-        Self { counts }
+        let by_name = wanted.iter().filter(|function| {
+            let name = function.definition.item.name.as_str();
+            named.contains(name) || function.owner.is_some() && called.contains(name)
+        });
+        used.extend(by_name.map(|function| Arc::as_ptr(&function.definition.item)));
+        Self { used }
     }
 
-    fn of(&self, function: &KnownFunction) -> usize {
-        // A function that a trait or an attribute macro calls by its name is used.
-        let attributed = function.definition.item.attributes.iter().any(|attribute| attribute.is(&["main"]));
-        usize::from(attributed) + self.counts.get(&function.definition.item.name).copied().unwrap_or(0)
+    fn has(&self, function: &KnownFunction) -> bool {
+        // An attribute macro may call a function by its name.
+        function.definition.item.attributes.iter().any(|attribute| attribute.is(&["main"]))
+            || self.used.contains(&Arc::as_ptr(&function.definition.item))
     }
+}
+
+/// The path in front of a name in a text, with the name: `hosts::handlers::create_router`. Empty for a method.
+fn path_before(text: &str, start: usize, name: &str) -> Vec<String> {
+    let before = &text[..start];
+    if before.ends_with('.') {
+        return Vec::new();
+    }
+    let is_path = |character: char| character.is_alphanumeric() || matches!(character, '_' | ':' | '#');
+    let from = before
+        .rfind(|character| !is_path(character))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let mut path: Vec<String> = before[from..]
+        .split("::")
+        .filter(|part| !part.is_empty())
+        .map(|part| part.trim_start_matches("r#").to_owned())
+        .collect();
+    path.push(name.to_owned());
+    path
 }
 
 fn finish(
@@ -360,7 +408,9 @@ fn finish(
         route.program = renumbered[route.program];
     }
     inventory.routes.sort_by(|left, right| {
-        let key = |route: &super::Route| (route.program, route.path.clone(), route.method.clone(), route.handler.name.clone(), route.mounts.clone());
+        let key = |route: &super::Route| {
+            (route.program, route.path.clone(), route.method.clone(), route.handler.name.clone(), route.mounts.clone())
+        };
         key(left).cmp(&key(right))
     });
     let mut notes = evaluator.notes.clone();
@@ -383,7 +433,8 @@ fn finish(
         .filter(|note| note.kind == NoteKind::SyntaxError)
         .filter_map(|note| note.span.map(|span| span.file))
         .collect();
-    let unplaced = inventory.notes.iter().filter(|note| note.kind == NoteKind::SyntaxError && note.span.is_none()).count();
+    let unplaced =
+        inventory.notes.iter().filter(|note| note.kind == NoteKind::SyntaxError && note.span.is_none()).count();
     inventory.coverage.files = sources.files.len();
     inventory.coverage.parsed_files = evaluator.modules.loaded_files.len().max(relevant.len());
     inventory.coverage.unparsed_files = broken_files.len() + unplaced;

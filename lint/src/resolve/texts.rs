@@ -46,9 +46,7 @@ impl Texts {
     }
 
     pub(crate) fn slice(&self, text: TextId, extent: Extent) -> &str {
-        self.text(text)
-            .and_then(|text| text.source.get(extent.start as usize..extent.end as usize))
-            .unwrap_or_default()
+        self.text(text).and_then(|text| text.source.get(extent.start as usize..extent.end as usize)).unwrap_or_default()
     }
 
     pub(crate) fn source(&self, text: TextId) -> Arc<str> {

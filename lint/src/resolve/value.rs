@@ -72,13 +72,18 @@ pub(crate) struct Closure {
 pub(crate) struct Call {
     pub(crate) callee: Callee,
     pub(crate) arguments: Vec<Value>,
+    /// Where each argument stands, as far as that is known.
+    pub(crate) places: Vec<Span>,
     pub(crate) span: Span,
 }
 
 #[derive(Debug)]
 pub(crate) enum Callee {
     Path(Rc<PathValue>),
-    Method { receiver: Value, name: String },
+    Method {
+        receiver: Value,
+        name: String,
+    },
     Macro(Vec<String>),
     /// A local variable or another expression that can't be named.
     Other,

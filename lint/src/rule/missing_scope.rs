@@ -88,14 +88,15 @@ fn asks_nothing_more(alternative: &Alternative) -> bool {
 }
 
 fn report(view: &RouteView<'_>, kind: &PrincipalKind) -> Finding {
-    let finding = Finding::new(&RULE, format!("`{}` lets {} in, whatever they were granted", view.title(), many_of(kind)))
-        .about_route(view.index)
-        .confidence(view.confidence(Confidence::High))
-        .help(format!("require a scope, or use a role that doesn't accept `{kind}`"));
+    let finding =
+        Finding::new(&RULE, format!("`{}` lets {} in, whatever they were granted", view.title(), many_of(kind)))
+            .about_route(view.index)
+            .confidence(view.confidence(Confidence::High))
+            .help(format!("require a scope, or use a role that doesn't accept `{kind}`"));
     match view.restrictions().find(|(_, access)| access.accepting(kind).any(asks_nothing_more)) {
-        Some((guard, _)) => finding
-            .at(guard.span, "asks for no scope, tier or feature")
-            .also(view.handler().span, "the handler"),
+        Some((guard, _)) => {
+            finding.at(guard.span, "asks for no scope, tier or feature").also(view.handler().span, "the handler")
+        }
         None => finding.at(view.handler().span, "asks for no scope, tier or feature"),
     }
 }

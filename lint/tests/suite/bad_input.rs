@@ -52,11 +52,17 @@ fn a_huge_file_is_left_out_and_said_to_be() {
 #[test]
 fn deep_nesting_does_not_overflow_the_stack() {
     let parentheses = format!("use axum::Router;\nconst X: u8 = {}0{};\n", "(".repeat(10_000), ")".repeat(10_000));
-    let generics = format!("use axum::Router;\nfn route(_: {}u8{}) {{}}\n", "Option<".repeat(10_000), ">".repeat(10_000));
-    let blocks = format!("use axum::Router;\nfn route() -> Router {}Router::new(){}\n", "{".repeat(10_000), "}".repeat(10_000));
-    let references = format!("use axum::Router;\nfn route(_: {}u8) -> Router {{ Router::new() }}\n", "&".repeat(10_000));
+    let generics =
+        format!("use axum::Router;\nfn route(_: {}u8{}) {{}}\n", "Option<".repeat(10_000), ">".repeat(10_000));
+    let blocks =
+        format!("use axum::Router;\nfn route() -> Router {}Router::new(){}\n", "{".repeat(10_000), "}".repeat(10_000));
+    let references =
+        format!("use axum::Router;\nfn route(_: {}u8) -> Router {{ Router::new() }}\n", "&".repeat(10_000));
     let negations = format!("use axum::Router;\nfn route() -> bool {{ {}Router::new() }}\n", "!".repeat(10_000));
-    let chain = format!("use axum::Router;\npub fn route() -> Router {{ Router::new(){} }}\n", ".with_state(())".repeat(10_000));
+    let chain = format!(
+        "use axum::Router;\npub fn route() -> Router {{ Router::new(){} }}\n",
+        ".with_state(())".repeat(10_000)
+    );
     for text in [parentheses, generics, blocks, references, negations, chain] {
         let run = with_module(&text).run(&["check"]);
         assert!([0, 4].contains(&run.status), "{}: {} {}", &text[..60], run.status, run.stderr);
@@ -88,7 +94,8 @@ fn routers_that_build_each_other_end() {
 fn macros_that_expand_without_end_are_stopped() {
     let endless = "macro_rules! again {\n    () => { again!(); };\n    (grow $($t:tt)*) => { again!(grow $($t)* $($t)* x); };\n}\n";
     for call in ["again!();\n", "again!(grow x y z);\n", "fn f() -> axum::Router { again!() }\n"] {
-        let service = with_module(format!("use axum::Router;\n{endless}{call}pub fn f2() -> Router {{ Router::new() }}\n"));
+        let service =
+            with_module(format!("use axum::Router;\n{endless}{call}pub fn f2() -> Router {{ Router::new() }}\n"));
         let run = service.run(&["check"]);
         assert!([0, 4].contains(&run.status), "{call}: {} {}", run.status, run.stderr);
         assert_rest_is_linted(&run);
@@ -124,7 +131,10 @@ fn a_policy_that_cannot_be_used_ends_with_2() {
         (bomb.as_str(), "route-role.yaml"),
         (deep.as_str(), "route-role.yaml"),
         ("a: &a [*a]\n", "route-role.yaml"),
-        ("version: 1\nscopes: [\"a:b\"]\nassignable:\n  x: { principal: api_key, include: [x], scopes: [\"a:b\"] }\n", "x"),
+        (
+            "version: 1\nscopes: [\"a:b\"]\nassignable:\n  x: { principal: api_key, include: [x], scopes: [\"a:b\"] }\n",
+            "x",
+        ),
     ] {
         let service = Service::healthy("");
         service.write("route-role.yaml", policy);
@@ -184,7 +194,8 @@ fn a_path_that_does_not_exist_ends_with_2() {
 
 #[test]
 fn source_that_steers_terminals_is_spelt_out() {
-    let text = HEALTHY.replace("#[route_role(public, reason = \"health probe\")]\n", "/* \u{1b}]0;owned\u{7} \u{202e} */ ");
+    let text =
+        HEALTHY.replace("#[route_role(public, reason = \"health probe\")]\n", "/* \u{1b}]0;owned\u{7} \u{202e} */ ");
     let service = Service::with(&[("src/main.rs", &text)]);
     for arguments in [&["check"][..], &["routes"], &["init", "--stdout"]] {
         let run = service.run(arguments);

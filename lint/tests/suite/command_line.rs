@@ -68,7 +68,14 @@ fn a_folder_without_routes_ends_with_3() {
 #[test]
 fn a_wrong_command_line_ends_with_2() {
     let service = Service::healthy("");
-    for arguments in [&["chek"][..], &["check", "--format", "xml"], &["check", "--threads", "0"], &["explain", "no-such-rule"], &["check", "nowhere"], &["check", "--policy", "nowhere.yaml"]] {
+    for arguments in [
+        &["chek"][..],
+        &["check", "--format", "xml"],
+        &["check", "--threads", "0"],
+        &["explain", "no-such-rule"],
+        &["check", "nowhere"],
+        &["check", "--policy", "nowhere.yaml"],
+    ] {
         let run = service.run(arguments);
         assert_eq!(run.status, 2, "{arguments:?}");
         assert_eq!(run.stdout, "", "{arguments:?}");
@@ -117,12 +124,8 @@ fn an_error_in_the_policy_ends_with_2_and_the_rest_is_linted() {
 
 #[test]
 fn a_reader_that_has_enough_is_no_error() {
-    let mut child = command()
-        .args(["explain"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
+    let mut child =
+        command().args(["explain"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
     // Closed before anything is read.
     drop(child.stdout.take());
     let mut stderr = String::new();
@@ -134,10 +137,18 @@ fn a_reader_that_has_enough_is_no_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_output_that_cannot_be_written_ends_with_2() {
-    for arguments in [&["explain"][..], &["check"], &["routes"], &["schema", "routes"], &["completions", "bash"], &["init", "--stdout"]] {
+    for arguments in [
+        &["explain"][..],
+        &["check"],
+        &["routes"],
+        &["schema", "routes"],
+        &["completions", "bash"],
+        &["init", "--stdout"],
+    ] {
         let service = Service::healthy("");
         let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
-        let output = command().args(arguments).current_dir(service.path()).stdout(full).output().expect("the binary runs");
+        let output =
+            command().args(arguments).current_dir(service.path()).stdout(full).output().expect("the binary runs");
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
         assert!(stderr.contains("error: the output can't be written"), "{arguments:?}: {stderr}");

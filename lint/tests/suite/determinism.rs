@@ -7,7 +7,9 @@ fn the_number_of_threads_changes_nothing() {
     let fixtures = repository().join("fixtures/rules");
     for rule in names_in(&fixtures) {
         let folder = fixtures.join(&rule).join("fires");
-        for command in [&["check"][..], &["check", "--format", "json"], &["routes", "--format", "json"], &["init", "--stdout"]] {
+        for command in
+            [&["check"][..], &["check", "--format", "json"], &["routes", "--format", "json"], &["init", "--stdout"]]
+        {
             let on = |threads: &'static str| {
                 let mut arguments = command.to_vec();
                 if command[0] != "init" {

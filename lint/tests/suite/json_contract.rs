@@ -25,7 +25,10 @@ fn findings_of_every_fixture_follow_the_schema() {
     let schema = schema("findings");
     let fixtures = repository().join("fixtures/rules");
     for rule in names_in(&fixtures) {
-        assert_valid(&schema, &json(&run_in(&fixtures.join(rule).join("fires"), &["check", "--format", "json"]).stdout));
+        assert_valid(
+            &schema,
+            &json(&run_in(&fixtures.join(rule).join("fires"), &["check", "--format", "json"]).stdout),
+        );
     }
 }
 

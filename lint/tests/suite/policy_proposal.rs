@@ -30,7 +30,9 @@ fn uncommenting_a_proposed_guard_gives_a_valid_policy() {
     for line in proposal.lines() {
         match line {
             "guards: []" => chosen.push("guards:".to_owned()),
-            line if line.starts_with("#  - match:") || line.starts_with("#    role:") => chosen.push(line.replacen('#', "", 1)),
+            line if line.starts_with("#  - match:") || line.starts_with("#    role:") => {
+                chosen.push(line.replacen('#', "", 1))
+            }
             line => chosen.push(line.to_owned()),
         }
     }

@@ -86,7 +86,9 @@ fn suppressing_what_could_not_be_seen_makes_the_answer_complete() {
 fn findings_about_the_policy_are_suppressed_in_the_policy() {
     let service = Service::healthy("");
     let policy = |comment: &str| {
-        format!("version: 1\nroles:\n  User: {{ accepts: [user] }}\nassignable:\n  keys:\n    principal: api_key\n    {comment}\n    scopes: [\"a:b\"]\nscopes: [\"a:b\"]\n")
+        format!(
+            "version: 1\nroles:\n  User: {{ accepts: [user] }}\nassignable:\n  keys:\n    principal: api_key\n    {comment}\n    scopes: [\"a:b\"]\nscopes: [\"a:b\"]\n"
+        )
     };
     service.write("route-role.yaml", policy(""));
     assert_eq!(check(&service), (vec!["unused-assignable-scope".to_owned()], 0));

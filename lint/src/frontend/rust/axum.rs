@@ -69,16 +69,8 @@ pub const NEEDLES: &[&str] = &[
 ];
 
 /// Texts that make a function worth evaluating.
-pub const BUILDER_NEEDLES: &[&str] = &[
-    "Router::",
-    "Router<",
-    "routing::",
-    "routes!",
-    ".route(",
-    ".route_service(",
-    "axum::serve",
-    "into_make_service",
-];
+pub const BUILDER_NEEDLES: &[&str] =
+    &["Router::", "Router<", "routing::", "routes!", ".route(", ".route_service(", "axum::serve", "into_make_service"];
 
 fn is_axum(path: &[String]) -> bool {
     path.iter().any(|name| CRATES.contains(&name.as_str()))

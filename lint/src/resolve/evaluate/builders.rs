@@ -136,17 +136,40 @@ fn body_text<'m>(modules: &'m Modules<'_>, function: &KnownFunction, signature: 
 }
 
 fn signature_mentions_router(signature: &Function) -> bool {
-    let is_router = |name: &str| matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter");
-    signature.result.iter().chain(signature.parameters.iter().map(|parameter| &parameter.ty)).any(|ty| ty.mentions(&is_router))
+    let is_router =
+        |name: &str| matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter");
+    signature
+        .result
+        .iter()
+        .chain(signature.parameters.iter().map(|parameter| &parameter.ty))
+        .any(|ty| ty.mentions(&is_router))
 }
 
 /// Whether a text uses one of the names as a whole word.
 pub(crate) fn calls(needles: &AhoCorasick, text: &str) -> bool {
-    named(needles, text).next().is_some()
+    // A free function isn't called like a method.
+    let bytes = text.as_bytes();
+    named(needles, text).any(|found| {
+        let begins_with_word = bytes.get(found.start).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        !begins_with_word || found.start.checked_sub(1).and_then(|at| bytes.get(at)) != Some(&b'.')
+    })
 }
 
-/// The names that a text uses as whole words, by their index.
-pub(crate) fn named<'t>(needles: &'t AhoCorasick, text: &'t str) -> impl Iterator<Item = usize> + 't {
+/// A name that a text uses.
+pub(crate) struct Named {
+    /// Index of the name.
+    pub(crate) name: usize,
+    /// Where it begins.
+    pub(crate) start: usize,
+}
+
+/// The body of a function as text.
+pub(crate) fn body_of<'m>(modules: &'m Modules<'_>, function: &KnownFunction) -> Option<&'m str> {
+    signature(function).map(|signature| body_text(modules, function, signature))
+}
+
+/// The names that a text uses as whole words.
+pub(crate) fn named<'t>(needles: &'t AhoCorasick, text: &'t str) -> impl Iterator<Item = Named> + 't {
     let bytes = text.as_bytes();
     let is_word = |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     needles
@@ -154,7 +177,7 @@ pub(crate) fn named<'t>(needles: &'t AhoCorasick, text: &'t str) -> impl Iterato
         .filter(move |found| {
             let before = found.start().checked_sub(1).and_then(|at| bytes.get(at));
             let starts_with_word = is_word(bytes.get(found.start()));
-            !(starts_with_word && (is_word(before) || before == Some(&b'.'))) && !is_word(bytes.get(found.end()))
+            !(starts_with_word && is_word(before)) && !is_word(bytes.get(found.end()))
         })
-        .map(|found| found.pattern().as_usize())
+        .map(|found| Named { name: found.pattern().as_usize(), start: found.start() })
 }

@@ -32,7 +32,7 @@ impl Evaluator<'_, '_> {
             Value::Path(path) => self.call_path(environment, path, arguments, Some(call), span),
             _ => {
                 self.escape(&arguments);
-                Value::Call(Rc::new(Call { callee: Callee::Other, arguments, span }))
+                Value::Call(Rc::new(Call { callee: Callee::Other, arguments, places: Vec::new(), span }))
             }
         }
     }
@@ -63,16 +63,22 @@ impl Evaluator<'_, '_> {
                     self.write_back(environment, &definition, after, call, 0);
                     return value;
                 }
-                Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, span }))
+                Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, places: Vec::new(), span }))
             }
             Resolved::Member(owner, names) => {
                 if let Some(document) = self.openapi_document(owner, names) {
                     return document;
                 }
-                let Some(function) = names.last().filter(|_| names.len() == 1).and_then(|name| self.associated(owner, name))
+                let Some(function) =
+                    names.last().filter(|_| names.len() == 1).and_then(|name| self.associated(owner, name))
                 else {
                     self.escape(&arguments);
-                    return Value::Call(Rc::new(Call { callee: Callee::Path(path), arguments, span }));
+                    return Value::Call(Rc::new(Call {
+                        callee: Callee::Path(path),
+                        arguments,
+                        places: Vec::new(),
+                        span,
+                    }));
                 };
                 if self.builders.contains(&function) || arguments.iter().any(Value::carries_routes) {
                     let (receiver, rest) = self.receiver_of(&function, arguments);
@@ -83,11 +89,11 @@ impl Evaluator<'_, '_> {
                     self.write_back(environment, &function, after, call, shift);
                     return value;
                 }
-                Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, span }))
+                Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, places: Vec::new(), span }))
             }
             _ => {
                 self.escape(&arguments);
-                Value::Call(Rc::new(Call { callee: Callee::Path(path), arguments, span }))
+                Value::Call(Rc::new(Call { callee: Callee::Path(path), arguments, places: Vec::new(), span }))
             }
         }
     }
@@ -130,16 +136,21 @@ impl Evaluator<'_, '_> {
             return self.routing(environment, &function, &arguments, call, span);
         }
         match (owner.last().map(String::as_str), last) {
+            (Some("Vec"), "new") => Value::list(Vec::new()),
+            (Some("String"), "new") => Value::text(""),
             // Wrappers that are what they hold.
-            (Some("Box" | "Arc" | "Rc" | "Cow" | "String" | "Option" | "Shared" | "IntoMakeService"), "new" | "from" | "pin" | "Borrowed" | "Owned")
+            (
+                Some("Box" | "Arc" | "Rc" | "Cow" | "String" | "Option" | "Shared" | "IntoMakeService"),
+                "new" | "from" | "pin" | "Borrowed" | "Owned",
+            )
             | (Some("PathBuf" | "Vec" | "HashSet" | "BTreeSet" | "HashMap" | "BTreeMap"), "from" | "from_iter")
-            | (Some("future" | "future_ext" | "futures"), "ready") => arguments.into_iter().next().unwrap_or(Value::Unknown),
+            | (Some("future" | "future_ext" | "futures"), "ready") => {
+                arguments.into_iter().next().unwrap_or(Value::Unknown)
+            }
             (_, "Ok" | "Some") => arguments.into_iter().next().unwrap_or(Value::Unknown),
             // What is dropped serves nothing.
             (Some("mem") | None, "drop" | "forget") => Value::Unknown,
             (Some("mem"), "take" | "replace") => self.take_place(environment, call, arguments),
-            (Some("Vec"), "new") => Value::list(Vec::new()),
-            (Some("String"), "new") => Value::text(""),
             (_, "serve" | "serve_with_shutdown") => {
                 arguments.iter().for_each(|argument| self.sink(argument, true));
                 Value::Unknown
@@ -149,19 +160,27 @@ impl Evaluator<'_, '_> {
                 arguments.iter().for_each(|argument| self.sink(argument, true));
                 arguments.into_iter().next().unwrap_or(Value::Unknown)
             }
-            (_, "panic" | "exit" | "abort") if matches!(owner.last().map(String::as_str), Some("process")) => Value::Never,
-            _ => self.unknown_call(Callee::Path(path), arguments, span),
+            (_, "panic" | "exit" | "abort") if matches!(owner.last().map(String::as_str), Some("process")) => {
+                Value::Never
+            }
+            _ => self.unknown_call(Callee::Path(path), arguments, Vec::new(), span),
         }
     }
 
     /// A call of code outside the tree. A router that goes in alone is taken to come out again, since wrapping an
     /// application is what such calls do; it also counts as leaving.
-    pub(super) fn unknown_call(&mut self, callee: Callee, arguments: Vec<Value>, span: crate::source::Span) -> Value {
+    pub(super) fn unknown_call(
+        &mut self,
+        callee: Callee,
+        arguments: Vec<Value>,
+        places: Vec<crate::source::Span>,
+        span: crate::source::Span,
+    ) -> Value {
         self.escape(&arguments);
         let mut routers = arguments.iter().filter(|argument| matches!(argument, Value::Router(_)));
         match (routers.next(), routers.next()) {
             (Some(router), None) => router.clone(),
-            _ => Value::Call(Rc::new(Call { callee, arguments, span })),
+            _ => Value::Call(Rc::new(Call { callee, arguments, places, span })),
         }
     }
 
@@ -172,7 +191,12 @@ impl Evaluator<'_, '_> {
     }
 
     /// `mem::take(&mut router)` and `mem::replace(&mut router, new)`.
-    fn take_place(&mut self, environment: &mut Environment, call: Option<&syn::ExprCall>, arguments: Vec<Value>) -> Value {
+    fn take_place(
+        &mut self,
+        environment: &mut Environment,
+        call: Option<&syn::ExprCall>,
+        arguments: Vec<Value>,
+    ) -> Value {
         let mut arguments = arguments.into_iter();
         let taken = arguments.next().unwrap_or(Value::Unknown);
         let replacement = match (arguments.next(), &taken) {
@@ -291,13 +315,20 @@ impl Evaluator<'_, '_> {
         environment.generics = generics;
         if self.stack.contains(&key) {
             let span = self.modules.span(definition);
-            let message = format!("`{}` calls itself while it builds a router; what the inner call adds isn't known", definition.item.name);
+            let message = format!(
+                "`{}` calls itself while it builds a router; what the inner call adds isn't known",
+                definition.item.name
+            );
             self.note_unresolved(span, message, None);
             return (Value::Unknown, environment);
         }
         if self.stack.len() >= MAX_CALL_DEPTH {
             let span = self.modules.span(definition);
-            self.note_unresolved(span, format!("the calls that lead to `{}` are nested too deeply to follow", definition.item.name), None);
+            self.note_unresolved(
+                span,
+                format!("the calls that lead to `{}` are nested too deeply to follow", definition.item.name),
+                None,
+            );
             return (Value::Unknown, environment);
         }
         let (Some(body), ItemKind::Function(signature)) = (self.body(definition), &definition.item.kind) else {

@@ -253,9 +253,7 @@ impl Evaluator<'_, '_> {
             .inputs
             .iter()
             .map(|pattern| match pattern {
-                syn::Pat::Type(typed) => {
-                    (Some(TypeRef::from_syn(&typed.ty)), self.span_of(environment, &*typed.ty))
-                }
+                syn::Pat::Type(typed) => (Some(TypeRef::from_syn(&typed.ty)), self.span_of(environment, &*typed.ty)),
                 other => (None, self.span_of(environment, other)),
             })
             .collect();
@@ -330,11 +328,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// What a parameter holds when nobody is seen to call its function.
-    pub(super) fn unknown_argument(
-        &mut self,
-        function: &crate::resolve::modules::Definition,
-        ty: &TypeRef,
-    ) -> Value {
+    pub(super) fn unknown_argument(&mut self, function: &crate::resolve::modules::Definition, ty: &TypeRef) -> Value {
         let Some(path) = ty.as_path() else { return Value::Unknown };
         match self.modules.resolve(function.module, &path.names, Space::Type) {
             Resolved::External(names) => match axum::router_kind(&names) {

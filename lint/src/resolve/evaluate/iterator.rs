@@ -48,7 +48,9 @@ impl Evaluator<'_, '_> {
             }
             "zip" => {
                 let other = self.elements(arguments.first()?)?;
-                Value::list(list.iter().cloned().zip(other).map(|(left, right)| Value::tuple(vec![left, right])).collect())
+                Value::list(
+                    list.iter().cloned().zip(other).map(|(left, right)| Value::tuple(vec![left, right])).collect(),
+                )
             }
             "map" | "flat_map" | "filter_map" => {
                 let closure = closure(0)?;
@@ -99,7 +101,12 @@ impl Evaluator<'_, '_> {
     }
 
     /// Calls a closure that changes the variables around it.
-    fn run_closure_here(&mut self, environment: &mut Environment, closure: &Rc<Closure>, arguments: Vec<Value>) -> Value {
+    fn run_closure_here(
+        &mut self,
+        environment: &mut Environment,
+        closure: &Rc<Closure>,
+        arguments: Vec<Value>,
+    ) -> Value {
         self.run_closure(environment, closure, arguments)
     }
 

@@ -102,12 +102,16 @@ impl Evaluator<'_, '_> {
                 _ => None,
             };
             if documented.is_none() {
-                let text = format!("no `#[utoipa::path]` was found for `{}`, so its method and path are unknown", super::super::guards::path_text(path));
+                let text = format!(
+                    "no `#[utoipa::path]` was found for `{}`, so its method and path are unknown",
+                    super::super::guards::path_text(path)
+                );
                 self.note_unresolved(span, text, None);
                 continue;
             }
             let handler = self.handler(value.clone(), false, span);
-            let methods = documented.as_ref().map_or_else(|| vec!["ANY".to_owned()], |operation| operation.methods.clone());
+            let methods =
+                documented.as_ref().map_or_else(|| vec!["ANY".to_owned()], |operation| operation.methods.clone());
             for method in methods {
                 handlers.push((self.method_handler(method, handler.clone()), documented.clone()));
             }
@@ -173,7 +177,7 @@ impl Evaluator<'_, '_> {
                 self.sink(argument, false);
             }
         }
-        Value::Call(Rc::new(Call { callee: Callee::Macro(path), arguments, span }))
+        Value::Call(Rc::new(Call { callee: Callee::Macro(path), arguments, places: Vec::new(), span }))
     }
 }
 

@@ -15,9 +15,32 @@ use super::{Environment, Evaluator};
 
 /// Methods that give back what they are called on, as far as routes are concerned.
 const TRANSPARENT: &[&str] = &[
-    "clone", "to_owned", "unwrap", "expect", "as_ref", "as_mut", "borrow", "borrow_mut", "into", "try_into", "ok",
-    "unwrap_or_default", "boxed", "by_ref", "deref", "into_inner", "context", "with_context", "map_err", "as_deref",
-    "cloned", "copied", "to_string", "as_str", "unwrap_or_else", "unwrap_or",
+    "clone",
+    "to_owned",
+    "unwrap",
+    "expect",
+    "as_ref",
+    "as_mut",
+    "borrow",
+    "borrow_mut",
+    "into",
+    "try_into",
+    "ok",
+    "unwrap_or_default",
+    "boxed",
+    "by_ref",
+    "deref",
+    "into_inner",
+    "context",
+    "with_context",
+    "map_err",
+    "as_deref",
+    "cloned",
+    "copied",
+    "to_string",
+    "as_str",
+    "unwrap_or_else",
+    "unwrap_or",
 ];
 
 impl Evaluator<'_, '_> {
@@ -42,7 +65,9 @@ impl Evaluator<'_, '_> {
                     return value;
                 }
             }
-            Value::DocumentedRoutes(routes) => return self.documented_routes_call(routes, &method, &arguments, call, environment),
+            Value::DocumentedRoutes(routes) => {
+                return self.documented_routes_call(routes, &method, &arguments, call, environment);
+            }
             Value::Document(document) => {
                 let mut document = document.clone();
                 if let Some(Value::Document(other)) = arguments.first() {
@@ -89,19 +114,41 @@ impl Evaluator<'_, '_> {
             return value;
         }
         if let Value::Router(router) = &receiver {
-            let name = format!("`{method}` isn't a method of axum's router that is known here; the routes are kept as they are");
+            let name = format!(
+                "`{method}` isn't a method of axum's router that is known here; the routes are kept as they are"
+            );
             self.note_unresolved(span, name, Some("if it adds routes or layers, they are missing from the inventory"));
             return Value::Router(router.clone());
         }
-        self.foreign_method(receiver, method, arguments, span)
+        let places = call.args.iter().map(|argument| self.span_of(environment, argument)).collect();
+        self.foreign_method(receiver, method, arguments, places, span)
     }
 
-    fn foreign_method(&mut self, receiver: Value, method: String, arguments: Vec<Value>, span: crate::source::Span) -> Value {
+    fn foreign_method(
+        &mut self,
+        receiver: Value,
+        method: String,
+        arguments: Vec<Value>,
+        places: Vec<crate::source::Span>,
+        span: crate::source::Span,
+    ) -> Value {
         if TRANSPARENT.contains(&method.as_str()) {
             return receiver;
         }
         // Combinators of `Option` and iterators of unknown length run their closure once.
-        if matches!(method.as_str(), "map" | "and_then" | "map_or" | "map_or_else" | "fold" | "for_each" | "then" | "inspect" | "spawn" | "scope") {
+        if matches!(
+            method.as_str(),
+            "map"
+                | "and_then"
+                | "map_or"
+                | "map_or_else"
+                | "fold"
+                | "for_each"
+                | "then"
+                | "inspect"
+                | "spawn"
+                | "scope"
+        ) {
             let closures: Vec<_> = arguments
                 .iter()
                 .filter_map(|argument| match argument {
@@ -110,7 +157,11 @@ impl Evaluator<'_, '_> {
                 })
                 .collect();
             if let Some(closure) = closures.last() {
-                let first = if method == "fold" { arguments.first().cloned().unwrap_or(Value::Unknown) } else { receiver.clone() };
+                let first = if method == "fold" {
+                    arguments.first().cloned().unwrap_or(Value::Unknown)
+                } else {
+                    receiver.clone()
+                };
                 let value = self.call_closure(closure, vec![first, Value::Unknown]);
                 if value.carries_routes() {
                     return value;
@@ -121,7 +172,7 @@ impl Evaluator<'_, '_> {
             arguments.iter().for_each(|argument| self.sink(argument, true));
             return Value::Unknown;
         }
-        self.unknown_call(Callee::Method { receiver, name: method }, arguments, span)
+        self.unknown_call(Callee::Method { receiver, name: method }, arguments, places, span)
     }
 
     /// A router is moved into its methods: taking it out of its variable saves a copy of all its routes.
@@ -161,6 +212,7 @@ impl Evaluator<'_, '_> {
                 value => Value::Call(Rc::new(Call {
                     callee: Callee::Method { receiver: value.clone(), name: method.to_owned() },
                     arguments: arguments.to_vec(),
+                    places: Vec::new(),
                     span,
                 })),
             };
@@ -242,14 +294,21 @@ impl Evaluator<'_, '_> {
         call: &syn::ExprMethodCall,
     ) -> Value {
         let receiver = match (receiver, &self_type) {
-            (Value::Unknown | Value::Call(_) | Value::Path(_), Some(definition)) => Value::Record(Rc::new(crate::resolve::value::Record {
-                definition: Some(definition.clone()),
-                fields: std::collections::BTreeMap::new(),
-            })),
+            (Value::Unknown | Value::Call(_) | Value::Path(_), Some(definition)) => {
+                Value::Record(Rc::new(crate::resolve::value::Record {
+                    definition: Some(definition.clone()),
+                    fields: std::collections::BTreeMap::new(),
+                }))
+            }
             _ => receiver.clone(),
         };
-        let (value, after) =
-            self.call_alternatives(function, self_type.or_else(|| Some(function.clone())), Some(receiver), arguments.to_vec(), Rc::default());
+        let (value, after) = self.call_alternatives(
+            function,
+            self_type.or_else(|| Some(function.clone())),
+            Some(receiver),
+            arguments.to_vec(),
+            Rc::default(),
+        );
         // `&mut self` methods change what they are called on.
         if let Some(changed @ Value::Record(_)) = after.get("self") {
             let changed = changed.clone();
@@ -265,7 +324,8 @@ impl Evaluator<'_, '_> {
         }
         for implementation in self.modules.implementations(&owner.item.name) {
             let ItemKind::Impl { of_trait: Some(of_trait), .. } = &implementation.item.kind else { continue };
-            if let Resolved::Item(definition) = self.modules.resolve(implementation.module, &of_trait.names, Space::Type)
+            if let Resolved::Item(definition) =
+                self.modules.resolve(implementation.module, &of_trait.names, Space::Type)
                 && let Some(found) = self.associated(&definition, method)
             {
                 return Some(found);
@@ -333,13 +393,19 @@ impl Evaluator<'_, '_> {
             }
             "fallback" | "fallback_service" => {
                 let mut router = MethodRouter::clone(router);
-                let handler = self.handler(arguments.first().cloned().unwrap_or(Value::Unknown), method == "fallback_service", span);
+                let handler = self.handler(
+                    arguments.first().cloned().unwrap_or(Value::Unknown),
+                    method == "fallback_service",
+                    span,
+                );
                 router.methods.push(self.method_handler("ANY".to_owned(), handler));
                 Some(Value::MethodRouter(Rc::new(router)))
             }
             // Closures that only turn a method router around (`map`) are followed, others leave it alone.
             "map" => match arguments.first() {
-                Some(Value::Closure(closure)) => Some(self.call_closure(closure, vec![Value::MethodRouter(router.clone())])),
+                Some(Value::Closure(closure)) => {
+                    Some(self.call_closure(closure, vec![Value::MethodRouter(router.clone())]))
+                }
                 _ => None,
             },
             _ => Some(Value::MethodRouter(router.clone())),
@@ -357,5 +423,4 @@ impl Evaluator<'_, '_> {
             other => other,
         }
     }
-
 }

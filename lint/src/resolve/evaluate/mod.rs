@@ -52,7 +52,12 @@ impl Environment {
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
-        self.scopes.iter().rev().flat_map(|scope| scope.iter().rev()).find(|(known, _)| known == name).map(|(_, value)| value)
+        self.scopes
+            .iter()
+            .rev()
+            .flat_map(|scope| scope.iter().rev())
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
     }
 
     fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
@@ -139,7 +144,8 @@ impl<'m, 's> Evaluator<'m, 's> {
     /// Runs a function that nobody in the tree calls: what its parameters hold isn't known.
     pub(crate) fn run(&mut self, function: &Definition, self_type: Option<Definition>) -> Value {
         let ItemKind::Function(signature) = &function.item.kind else { return Value::Unknown };
-        let arguments = signature.parameters.iter().map(|parameter| self.unknown_argument(function, &parameter.ty)).collect();
+        let arguments =
+            signature.parameters.iter().map(|parameter| self.unknown_argument(function, &parameter.ty)).collect();
         self.call_definition(function, self_type, None, arguments, Rc::default()).0
     }
 
@@ -154,7 +160,8 @@ impl<'m, 's> Evaluator<'m, 's> {
         if self.steps == MAX_STEPS {
             self.notes.insert(Note {
                 kind: NoteKind::Unresolved,
-                message: "the code that builds routers is larger than can be evaluated; later routes are missing".to_owned(),
+                message: "the code that builds routers is larger than can be evaluated; later routes are missing"
+                    .to_owned(),
                 help: None,
                 span: None,
             });
@@ -215,8 +222,7 @@ impl<'m, 's> Evaluator<'m, 's> {
             }
         };
         let items: Vec<Arc<Item>> = parse::items_of_block(&block, self.modules.options);
-        let module =
-            (!items.is_empty()).then(|| self.modules.add_body_module(function.module, text, items));
+        let module = (!items.is_empty()).then(|| self.modules.add_body_module(function.module, text, items));
         Some(Body { block, text, module })
     }
 

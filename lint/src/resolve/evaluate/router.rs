@@ -67,7 +67,9 @@ impl Evaluator<'_, '_> {
             RouterOperation::NestService => {
                 for (conditions, prefix) in self.paths(&argument(0), span) {
                     match self.force(&argument(1)) {
-                        Value::Router(inner) => nest(Rc::make_mut(&mut router), &prefix, &inner, &conditions, span, false),
+                        Value::Router(inner) => {
+                            nest(Rc::make_mut(&mut router), &prefix, &inner, &conditions, span, false)
+                        }
                         service => {
                             let place = self.argument_span(environment, expressions, 1, span);
                             let handler = self.handler(service, true, place);
@@ -81,7 +83,8 @@ impl Evaluator<'_, '_> {
             RouterOperation::Merge => {
                 if let Some(description) = self.description_pages(&argument(0)) {
                     for path in description {
-                        let handler = self.handler(argument(0), true, self.argument_span(environment, expressions, 0, span));
+                        let handler =
+                            self.handler(argument(0), true, self.argument_span(environment, expressions, 0, span));
                         let methods = vec![self.method_handler("GET".to_owned(), handler)];
                         self.add_entries(Rc::make_mut(&mut router), &path, &methods, &[], span);
                     }
@@ -133,7 +136,10 @@ impl Evaluator<'_, '_> {
                 .iter()
                 .flat_map(|(conditions, value)| {
                     let inner = self.paths(value, span);
-                    inner.into_iter().map(|(more, path)| ([conditions.as_slice(), &more].concat(), path)).collect::<Vec<_>>()
+                    inner
+                        .into_iter()
+                        .map(|(more, path)| ([conditions.as_slice(), &more].concat(), path))
+                        .collect::<Vec<_>>()
                 })
                 .collect(),
             value => {
@@ -161,7 +167,10 @@ impl Evaluator<'_, '_> {
                         Value::Call(_) | Value::Unknown | Value::Tuple(_) => Vec::new(),
                         value => self.routers(value.clone(), span),
                     };
-                    inner.into_iter().map(|(more, router)| ([conditions.as_slice(), &more].concat(), router)).collect::<Vec<_>>()
+                    inner
+                        .into_iter()
+                        .map(|(more, router)| ([conditions.as_slice(), &more].concat(), router))
+                        .collect::<Vec<_>>()
                 })
                 .collect(),
             Value::Tuple(values) => match values.first() {
@@ -193,15 +202,22 @@ impl Evaluator<'_, '_> {
             Value::Choice(choices) => choices
                 .iter()
                 .flat_map(|(conditions, value)| {
-                    self.method_handlers(value.clone(), span).into_iter().map(|mut method| {
-                        method.conditions.extend(conditions.iter().cloned());
-                        method
-                    }).collect::<Vec<_>>()
+                    self.method_handlers(value.clone(), span)
+                        .into_iter()
+                        .map(|mut method| {
+                            method.conditions.extend(conditions.iter().cloned());
+                            method
+                        })
+                        .collect::<Vec<_>>()
                 })
                 .collect(),
             // `.route("/x", service)` of an older axum, or a method router that can't be followed.
             other => {
-                self.note_unresolved(span, "what answers this route could not be followed; its methods and handler are unknown", None);
+                self.note_unresolved(
+                    span,
+                    "what answers this route could not be followed; its methods and handler are unknown",
+                    None,
+                );
                 let handler = self.handler(other, false, span);
                 vec![self.method_handler("ANY".to_owned(), handler)]
             }
@@ -382,12 +398,18 @@ impl Evaluator<'_, '_> {
     }
 
     /// The layers of `layer(…)`, from the outermost in.
-    pub(super) fn layers(&mut self, environment: &Environment, arguments: &[Value], expressions: &Arguments) -> Vec<Rc<Layer>> {
+    pub(super) fn layers(
+        &mut self,
+        environment: &Environment,
+        arguments: &[Value],
+        expressions: &Arguments,
+    ) -> Vec<Rc<Layer>> {
         let mut found = Vec::new();
         for (index, value) in arguments.iter().enumerate() {
-            let span = expressions
-                .get(index)
-                .map_or_else(|| self.span_of(environment, expressions), |expression| self.span_of(environment, expression));
+            let span = expressions.get(index).map_or_else(
+                || self.span_of(environment, expressions),
+                |expression| self.span_of(environment, expression),
+            );
             self.flatten_layer(value, None, &[], span, &mut found, 0);
         }
         found
@@ -424,8 +446,9 @@ impl Evaluator<'_, '_> {
                 Callee::Method { receiver, name } if is_service_builder(receiver) => {
                     self.flatten_layer(receiver, wrapper, conditions, span, found, depth + 1);
                     if matches!(name.as_str(), "layer" | "option_layer") {
-                        for argument in &call.arguments {
-                            self.flatten_layer(argument, wrapper, conditions, call.span, found, depth + 1);
+                        for (index, argument) in call.arguments.iter().enumerate() {
+                            let place = call.places.get(index).copied().unwrap_or(call.span);
+                            self.flatten_layer(argument, wrapper, conditions, place, found, depth + 1);
                         }
                     } else if !matches!(name.as_str(), "into_inner" | "boxed" | "boxed_clone" | "service") {
                         self.push_layer(value, wrapper, conditions, call.span, found);
@@ -433,7 +456,9 @@ impl Evaluator<'_, '_> {
                     return;
                 }
                 Callee::Path(path) => match &path.resolved {
-                    Resolved::External(names) if names.ends_with(&["ServiceBuilder".to_owned(), "new".to_owned()]) => return,
+                    Resolved::External(names) if names.ends_with(&["ServiceBuilder".to_owned(), "new".to_owned()]) => {
+                        return;
+                    }
                     Resolved::External(names) if names.last().is_some_and(|last| last == "option_layer") => {
                         for argument in &call.arguments {
                             self.flatten_layer(argument, wrapper, conditions, call.span, found, depth + 1);
@@ -533,7 +558,9 @@ fn is_service_builder(value: &Value) -> bool {
     match value {
         Value::Call(call) => match &call.callee {
             Callee::Method { receiver, .. } => is_service_builder(receiver),
-            Callee::Path(path) => matches!(&path.resolved, Resolved::External(names) if names.iter().any(|name| name == "ServiceBuilder")),
+            Callee::Path(path) => {
+                matches!(&path.resolved, Resolved::External(names) if names.iter().any(|name| name == "ServiceBuilder"))
+            }
             _ => false,
         },
         _ => false,

@@ -8,7 +8,9 @@ impl Evaluator<'_, '_> {
     /// The text of a value, with [`HOLE`] for what isn't known.
     pub(super) fn text_of(&mut self, value: &Value) -> String {
         match self.force(value) {
-            Value::Choice(choices) => choices.first().map_or_else(|| HOLE.to_string(), |(_, value)| self.text_of(value)),
+            Value::Choice(choices) => {
+                choices.first().map_or_else(|| HOLE.to_string(), |(_, value)| self.text_of(value))
+            }
             value => value.as_text().unwrap_or_else(|| HOLE.to_string()),
         }
     }
@@ -21,7 +23,12 @@ impl Evaluator<'_, '_> {
     }
 
     /// `format!` and its relatives: the template with its arguments filled in.
-    pub(super) fn format(&mut self, environment: &mut Environment, template: &str, arguments: &[FormatArgument]) -> Value {
+    pub(super) fn format(
+        &mut self,
+        environment: &mut Environment,
+        template: &str,
+        arguments: &[FormatArgument],
+    ) -> Value {
         let mut text = String::new();
         let mut next_positional = 0;
         let mut characters = template.chars().peekable();
