@@ -36,6 +36,27 @@ pub(crate) fn path_text(path: &PathValue) -> String {
     }
 }
 
+/// How deep a type's arguments are nested, and whether aliases among them are seen through.
+#[derive(Debug, Clone, Copy)]
+struct Depth {
+    levels: usize,
+    expands_aliases: bool,
+}
+
+impl Depth {
+    fn written() -> Self {
+        Self { levels: 0, expands_aliases: false }
+    }
+
+    fn expanded() -> Self {
+        Self { levels: 0, expands_aliases: true }
+    }
+
+    fn deeper(self) -> Self {
+        Self { levels: self.levels + 1, ..self }
+    }
+}
+
 impl Evaluator<'_, '_> {
     /// The guard that one parameter of a handler may be.
     pub(crate) fn parameter_guard(
@@ -47,22 +68,28 @@ impl Evaluator<'_, '_> {
         extent: Extent,
     ) -> Option<Guard> {
         let path = ty.as_path()?;
-        let mut term = self.type_term(module, substitution, path, 0)?;
+        let mut term = self.type_term(module, substitution, path, Depth::written())?;
         let mut local = self.is_extractor_of_the_tree(module, path);
         let mut expansions: Vec<Term> = Vec::new();
         let mut at = (module, path.clone(), substitution.clone());
         while expansions.len() < MAX_EXPANSIONS {
             let Some(next) = self.expand_alias(at.0, &at.1, &at.2) else { break };
-            let Some(expanded) = self.type_term(next.0, &next.2, &next.1, 0) else { break };
+            let Some(expanded) = self.type_term(next.0, &next.2, &next.1, Depth::written()) else { break };
             local = local || self.is_extractor_of_the_tree(next.0, &next.1);
             expansions.push(expanded);
             at = next;
+        }
+        // Aliases among the arguments: `Authorized<Registrar>`, where `Registrar` is `Or<Member, IsDaemon>`.
+        if let Some(expanded) = self.type_term(at.0, &at.2, &at.1, Depth::expanded())
+            && expanded != *expansions.last().unwrap_or(&term)
+        {
+            expansions.push(expanded);
         }
         // What is written as a bare type parameter is its argument.
         if term.path.len() == 1 && expansions.is_empty() && substitution.contains_key(&term.path[0]) {
             let name = term.path[0].clone();
             if let Some((TypeArgument::Type(TypeRef::Path(argument)), origin)) = substitution.get(&name).cloned() {
-                term = self.type_term(origin, &Substitution::new(), &argument, 0)?;
+                term = self.type_term(origin, &Substitution::new(), &argument, Depth::written())?;
                 local = self.is_extractor_of_the_tree(origin, &argument);
             }
         }
@@ -80,7 +107,7 @@ impl Evaluator<'_, '_> {
     /// The guard that a parameter of a closure may be.
     pub(crate) fn closure_guard(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Option<Guard> {
         let path = ty.as_path()?;
-        let term = self.type_term(module, &Substitution::new(), path, 0)?;
+        let term = self.type_term(module, &Substitution::new(), path, Depth::written())?;
         Some(Guard {
             kind: GuardKind::Extractor,
             text: self.span_text(span),
@@ -105,17 +132,23 @@ impl Evaluator<'_, '_> {
         module: ModuleId,
         substitution: &Substitution,
         path: &TypePath,
-        depth: usize,
+        depth: Depth,
     ) -> Option<Term> {
-        if depth > MAX_DEPTH {
+        if depth.levels > MAX_DEPTH {
             return None;
         }
         if let [name] = path.names.as_slice()
-            && depth > 0
+            && depth.levels > 0
             && let Some((TypeArgument::Type(TypeRef::Path(argument)), origin)) = substitution.get(name)
         {
             let (argument, origin) = (argument.clone(), *origin);
-            return self.type_term(origin, &Substitution::new(), &argument, depth + 1);
+            return self.type_term(origin, &Substitution::new(), &argument, depth.deeper());
+        }
+        if depth.expands_aliases
+            && depth.levels > 0
+            && let Some((module, target, substitution)) = self.expand_alias(module, path, substitution)
+        {
+            return self.type_term(module, &substitution, &target, depth.deeper());
         }
         let names = match self.modules.resolve(module, &path.names, Space::Type) {
             Resolved::Item(definition) => self.modules.full_name(definition.module, &definition.item.name),
@@ -132,9 +165,9 @@ impl Evaluator<'_, '_> {
             .iter()
             .filter_map(|argument| {
                 let (name, value) = match argument {
-                    TypeArgument::Type(ty) => (None, self.type_value(module, substitution, ty, depth + 1)?),
+                    TypeArgument::Type(ty) => (None, self.type_value(module, substitution, ty, depth.deeper())?),
                     TypeArgument::Binding(name, ty) => {
-                        (Some(name.clone()), self.type_value(module, substitution, ty, depth + 1)?)
+                        (Some(name.clone()), self.type_value(module, substitution, ty, depth.deeper())?)
                     }
                     TypeArgument::Constant(text) => (None, constant_value(text)),
                 };
@@ -149,16 +182,16 @@ impl Evaluator<'_, '_> {
         module: ModuleId,
         substitution: &Substitution,
         ty: &TypeRef,
-        depth: usize,
+        depth: Depth,
     ) -> Option<TermValue> {
         Some(match ty {
             TypeRef::Path(path) => TermValue::Term(self.type_term(module, substitution, path, depth)?),
-            TypeRef::Reference(inner) => return self.type_value(module, substitution, inner, depth + 1),
+            TypeRef::Reference(inner) => return self.type_value(module, substitution, inner, depth.deeper()),
             TypeRef::Slice(inner) => {
-                TermValue::List(self.type_value(module, substitution, inner, depth + 1).into_iter().collect())
+                TermValue::List(self.type_value(module, substitution, inner, depth.deeper()).into_iter().collect())
             }
             TypeRef::Tuple(parts) => TermValue::List(
-                parts.iter().filter_map(|part| self.type_value(module, substitution, part, depth + 1)).collect(),
+                parts.iter().filter_map(|part| self.type_value(module, substitution, part, depth.deeper())).collect(),
             ),
             TypeRef::Bounds(paths) => {
                 TermValue::Opaque(paths.iter().map(TypePath::last).collect::<Vec<_>>().join(" + "))
@@ -363,7 +396,7 @@ impl Evaluator<'_, '_> {
             .generics
             .iter()
             .filter_map(|argument| match argument {
-                TypeArgument::Type(ty) => self.type_value(path.module, &Substitution::new(), ty, 1),
+                TypeArgument::Type(ty) => self.type_value(path.module, &Substitution::new(), ty, Depth::written().deeper()),
                 TypeArgument::Constant(text) => Some(constant_value(text)),
                 TypeArgument::Binding(..) => None,
             })

@@ -91,25 +91,30 @@ pub(crate) fn add(
     }
 }
 
-/// Every entry that leaves, once: as it leaves last, and rather to a server than into the unknown.
+/// Every registration as it leaves last, and rather to a server than into the unknown.
+///
+/// A router that is mounted twice leaves with two entries of one registration, which are two routes.
 fn entries(sinks: &[Sink]) -> Vec<Entry> {
-    let mut found: BTreeMap<usize, (bool, Entry)> = BTreeMap::new();
+    let mut found: BTreeMap<usize, (Finality, Vec<Entry>)> = BTreeMap::new();
     for sink in sinks {
+        let mut leaving: BTreeMap<usize, (Finality, Vec<Entry>)> = BTreeMap::new();
         for entry in &sink.router.entries {
-            let better = match found.get(&entry.id) {
-                None => true,
-                Some((serves, known)) => {
-                    (sink.serves, entry.mounts.len(), entry.layers.len())
-                        >= (*serves, known.mounts.len(), known.layers.len())
-                }
-            };
-            if better {
-                found.insert(entry.id, (sink.serves, entry.clone()));
+            let finality = (sink.serves, entry.mounts.len(), entry.layers.len());
+            let (known, entries) = leaving.entry(entry.id).or_default();
+            *known = finality.max(*known);
+            entries.push(entry.clone());
+        }
+        for (id, (finality, entries)) in leaving {
+            if found.get(&id).is_none_or(|(known, _)| finality >= *known) {
+                found.insert(id, (finality, entries));
             }
         }
     }
-    found.into_values().map(|(_, entry)| entry).collect()
+    found.into_values().flat_map(|(_, entries)| entries).collect()
 }
+
+/// Whether an entry goes to a server, and how much was done to it: its mounts and layers.
+type Finality = (bool, usize, usize);
 
 struct Descriptions {
     any: bool,

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use route_role_policy::Policy;
 
 use crate::frontend::rust::axum;
-use crate::frontend::rust::facts::{FileFacts, Item};
+use crate::frontend::rust::facts::{Extent, FileFacts, Item};
 use crate::frontend::rust::parse::{self, ParseOptions};
-use crate::source::{FileId, ScanError, ScanOptions, SourceMap, SourceText, Sources, Target};
+use crate::source::{FileId, ScanError, ScanOptions, SourceMap, SourceText, Sources, Target, suspect};
 
 use super::evaluate::builders::{self, KnownFunction};
 use super::evaluate::{Builders, Evaluator, Sink};
@@ -31,8 +31,8 @@ pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>)
     let sources = crate::source::collect(options, map)?;
     let pool = crate::source::pool(options)?;
     let parse_options = ParseOptions { include_tests: options.include_tests };
-    let parsed = pool.install(|| parse_relevant(&sources, options, parse_options));
-    let run = || resolve(&sources, options, parse_options, parsed, policy);
+    let (parsed, broken) = pool.install(|| parse_relevant(&sources, options, parse_options));
+    let run = || resolve(&sources, options, parse_options, parsed, broken, policy);
     let result = std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("evaluate".to_owned())
@@ -47,26 +47,53 @@ pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>)
     }
 }
 
-/// The files that can matter, parsed in parallel.
-fn parse_relevant(sources: &Sources, options: &ScanOptions, parse_options: ParseOptions) -> HashMap<FileId, FileFacts> {
+/// The files that can matter, parsed in parallel, and what isn't Rust in any file.
+fn parse_relevant(
+    sources: &Sources,
+    options: &ScanOptions,
+    parse_options: ParseOptions,
+) -> (HashMap<FileId, FileFacts>, Vec<Note>) {
     let needles = AhoCorasick::new(axum::NEEDLES).ok();
     let roots: BTreeSet<&str> = targets(sources, options).map(|(_, target)| target.path.as_str()).collect();
-    sources
+    let read: Vec<(FileId, Option<FileFacts>, Option<Note>)> = sources
         .files
         .par_iter()
-        .filter(|file| {
-            options.no_filter
-                || options.strict
-                || roots.contains(&*file.path)
-                || needles.as_ref().is_none_or(|needles| needles.is_match(&*file.text))
-        })
         .map(|file| {
-            let facts = parse::items(&file.text, parse_options);
+            let shape = suspect::shape(&file.text);
+            if shape.is_too_deep() {
+                let message = format!("this file nests {} levels deep and was not read", shape.depth);
+                return (file.id, Some(FileFacts::default()), Some(syntax_note(file.id, Extent::default(), message)));
+            }
+            let is_relevant = options.no_filter
+                || roots.contains(&*file.path)
+                || needles.as_ref().is_none_or(|needles| needles.is_match(&*file.text));
+            let facts = is_relevant.then(|| parse::items(&file.text, parse_options));
+            // Bodies and irrelevant files stay unparsed unless something in them looks wrong.
+            let looked_at = facts.as_ref().is_some_and(|facts| !facts.errors.is_empty());
+            let note = if !looked_at && (shape.suspicious || options.strict) { broken_note(file) } else { None };
             // The tokens are gone; without this, the copy of the text that their places need stays.
             proc_macro2::extra::invalidate_current_thread_spans();
-            (file.id, facts)
+            (file.id, facts, note)
         })
-        .collect()
+        .collect();
+    let mut parsed = HashMap::new();
+    let mut notes = Vec::new();
+    for (file, facts, note) in read {
+        parsed.extend(facts.map(|facts| (file, facts)));
+        notes.extend(note);
+    }
+    (parsed, notes)
+}
+
+/// What is wrong with a file as a whole, if anything is.
+fn broken_note(file: &SourceText) -> Option<Note> {
+    let error = parse::whole_file(&file.text)?;
+    Some(syntax_note(file.id, error.extent, format!("this isn't Rust: {}", error.message)))
+}
+
+fn syntax_note(file: FileId, extent: Extent, message: String) -> Note {
+    let span = crate::source::Span { file, start: extent.start, end: extent.end };
+    Note { kind: NoteKind::SyntaxError, message, help: None, span: Some(span) }
 }
 
 /// The crate roots that count, each with the index of its package: libraries first, since binaries use them.
@@ -91,6 +118,7 @@ fn resolve(
     options: &ScanOptions,
     parse_options: ParseOptions,
     parsed: HashMap<FileId, FileFacts>,
+    broken: Vec<Note>,
     policy: Option<&Policy>,
 ) -> Inventory {
     let files: HashMap<Arc<str>, FileId> = sources.files.iter().map(|file| (file.path.clone(), file.id)).collect();
@@ -121,6 +149,7 @@ fn resolve(
     };
 
     let mut evaluator = Evaluator::new(&mut modules, builders);
+    evaluator.notes.extend(broken);
     let mut inventory = Inventory::default();
     let mut program_of: BTreeMap<String, usize> = BTreeMap::new();
     let mut served: Vec<(String, Vec<Sink>, Vec<std::rc::Rc<super::value::Document>>)> = Vec::new();

@@ -64,6 +64,10 @@ const EXTRACTORS: &[Neutral] = &[
     Neutral { crates: &["tower_cookies"], names: &["Cookies"] },
 ];
 
+/// Route-role's own: the guard stands in `#[route_role]`, and these restrict nobody beyond it. Their names are common, so
+/// they count only where they are known to come from that crate.
+const OWN: &[&str] = &["Access", "ObjectPath", "RouteRoleLayer"];
+
 /// Wrappers that are as harmless as what they hold.
 const WRAPPERS: &[Neutral] = &[
     Neutral { crates: STD, names: &["Option", "Result", "Box", "Arc"] },
@@ -172,11 +176,17 @@ pub fn is_neutral(guard: &Guard) -> bool {
     }
     let mut views = std::iter::once(&guard.term).chain(&guard.expansions);
     views.any(|term| match guard.kind {
+        GuardKind::Extractor | GuardKind::Layer if is_own(term) => true,
         GuardKind::Extractor => is_neutral_extractor(term, guard.local),
         GuardKind::Layer => is_neutral_layer(term, guard.local),
         GuardKind::Attribute => ATTRIBUTES.contains(&term.last()),
         GuardKind::RouteRole => false,
     })
+}
+
+fn is_own(term: &Term) -> bool {
+    term.path.first().is_some_and(|origin| origin == "route_role")
+        && term.path.iter().rev().take(2).any(|name| OWN.contains(&name.as_str()))
 }
 
 fn is_neutral_extractor(term: &Term, local: bool) -> bool {

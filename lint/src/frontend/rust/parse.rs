@@ -47,6 +47,12 @@ pub fn items(text: &str, options: ParseOptions) -> FileFacts {
     facts
 }
 
+/// What is wrong with a text, bodies included; the parser stops at the first mistake.
+pub fn whole_file(text: &str) -> Option<SyntaxError> {
+    let text = without_preamble(text);
+    syn::parse_file(&text).err().map(|error| syntax_error(&error))
+}
+
 /// The items and imports inside a block, with extents in the text that the block was parsed from.
 pub fn items_of_block(block: &syn::Block, options: ParseOptions) -> Vec<Arc<Item>> {
     let mut found = Vec::new();

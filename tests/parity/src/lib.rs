@@ -1,0 +1,4 @@
+//! Reads a fixture as the linter does, and asks a running program.
+
+pub mod ask;
+pub mod linted;
