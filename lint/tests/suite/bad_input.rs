@@ -63,7 +63,9 @@ fn deep_nesting_does_not_overflow_the_stack() {
         "use axum::Router;\npub fn route() -> Router {{ Router::new(){} }}\n",
         ".with_state(())".repeat(10_000)
     );
-    for text in [parentheses, generics, blocks, references, negations, chain] {
+    let modules = format!("use axum::Router;\n{}{}\n", "mod a{".repeat(10_000), "}".repeat(10_000));
+    let imports = format!("use axum::Router;\nuse a::{}b{};\n", "{a::".repeat(10_000), "}".repeat(10_000));
+    for text in [parentheses, generics, blocks, references, negations, chain, modules, imports] {
         let run = with_module(&text).run(&["check"]);
         assert!([0, 4].contains(&run.status), "{}: {} {}", &text[..60], run.status, run.stderr);
         assert_rest_is_linted(&run);

@@ -13,7 +13,7 @@ mod pattern;
 mod template;
 #[cfg(test)]
 mod tests;
-mod token;
+pub(super) mod token;
 
 use std::fmt;
 

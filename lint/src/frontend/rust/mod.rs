@@ -7,6 +7,7 @@ pub mod attributes;
 pub mod axum;
 pub mod expand;
 pub mod facts;
+mod limits;
 pub mod meta;
 pub mod parse;
 pub mod types;

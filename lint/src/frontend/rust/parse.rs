@@ -8,7 +8,9 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Ident, Token};
 
 use super::attributes::{self, Cfg};
+use super::expand::token;
 use super::facts::{Extent, FileFacts, Function, Import, Item, ItemKind, Parameter, SyntaxError};
+use super::limits;
 use super::types::{TypePath, TypeRef, ident_text};
 
 /// How items are read.
@@ -28,6 +30,11 @@ pub fn items(text: &str, options: ParseOptions) -> FileFacts {
             return facts;
         }
     };
+    if limits::may_be_deep(text) && token::check_depth(&tokens).is_err() {
+        let message = "this is nested more deeply than can be read".to_owned();
+        facts.errors.push(SyntaxError { extent: Extent { start: 0, end: 0 }, message });
+        return facts;
+    }
     let reader = |input: ParseStream<'_>| {
         let inner = input.call(syn::Attribute::parse_inner)?;
         facts.attributes = attributes::read(&inner, options).1;

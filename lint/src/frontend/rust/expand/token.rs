@@ -106,7 +106,7 @@ pub(super) fn count(tree: &TokenTree) -> usize {
 }
 
 /// Refuses what would make a recursive parser run out of stack.
-pub(super) fn check_depth(stream: &TokenStream) -> Result<(), ExpandError> {
+pub(in crate::frontend::rust) fn check_depth(stream: &TokenStream) -> Result<(), ExpandError> {
     check_depth_at(stream, 0)
 }
 
@@ -137,6 +137,10 @@ fn check_depth_at(stream: &TokenStream, outer: usize) -> Result<(), ExpandError>
             }
             TokenTree::Group(group) if outer < MAX_DEPTH => {
                 check_depth_at(&group.stream(), outer + 1)?;
+                if group.delimiter() == Delimiter::Brace {
+                    // The end of a body: what follows is another item or arm.
+                    row = 0;
+                }
                 false
             }
             TokenTree::Group(_) => return Err(ExpandError::TooDeep),
