@@ -166,7 +166,7 @@ impl Evaluator<'_, '_> {
             Resolved::Module(_) => path.names.clone(),
         };
         // What `Json` and `Path` of a foreign crate hold is data, and following it would read half the tree.
-        if is_foreign && depth == 0 && axum::carries_data(&names) {
+        if is_foreign && depth.levels == 0 && axum::carries_data(&names) {
             let args = path.arguments.iter().filter_map(written).map(|value| Argument { name: None, value }).collect();
             return Some(Term { path: names, args });
         }
