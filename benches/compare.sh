@@ -37,4 +37,4 @@ if command -v hyperfine >/dev/null; then
         --command-name parse-all "$(printf '%q ' "$target/release/measure" --parse-all --threads "$threads" "$folder")" \
         --command-name check "$(printf '%q ' "$target/release/route-role" check --threads "$threads" --quiet --exit-zero "${check[@]+"${check[@]}"}" "$folder")"
 fi
-exec "$target/release/measure" --linter "$target/release/route-role" "$folder" --threads "$threads" "$@"
+"$target/release/measure" --linter "$target/release/route-role" "$folder" --threads "$threads" "$@"

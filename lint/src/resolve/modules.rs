@@ -261,12 +261,7 @@ impl<'s> Modules<'s> {
         let id = self.add_module(krate, path, parent, folder, path_folder);
         let facts = match self.parsed.remove(&file) {
             Some(facts) => facts,
-            None => {
-                if std::env::var_os("RR_T").is_some() {
-                    eprintln!("lazy {} {:?}", source.len(), self.module(id).path);
-                }
-                parse::items(&source, self.options)
-            }
+            None => parse::items(&source, self.options),
         };
         let text = self.texts.add_file(file, source);
         if self.loaded_files.insert(file, id).is_none() {

@@ -58,6 +58,7 @@ pub(crate) fn add(
     let described = described(documents);
     let entries = entries(sinks);
     let mut handlers: BTreeMap<usize, Described> = BTreeMap::new();
+    let mut layers: BTreeMap<usize, Guard> = BTreeMap::new();
     for entry in entries {
         let key = Rc::as_ptr(&entry.handler) as usize;
         let handler = match handlers.get(&key) {
@@ -70,7 +71,7 @@ pub(crate) fn add(
         };
         let mut guards: Vec<Guard> = Vec::new();
         for layer in entry.layers.iter().rev() {
-            let mut guard = evaluator.layer_guard(layer);
+            let mut guard = layers.entry(layer.id).or_insert_with(|| evaluator.layer_guard(layer)).clone();
             guard.conditions.clone_from(&layer.conditions);
             guards.push(guard);
         }
