@@ -396,7 +396,9 @@ impl Evaluator<'_, '_> {
             .generics
             .iter()
             .filter_map(|argument| match argument {
-                TypeArgument::Type(ty) => self.type_value(path.module, &Substitution::new(), ty, Depth::written().deeper()),
+                TypeArgument::Type(ty) => {
+                    self.type_value(path.module, &Substitution::new(), ty, Depth::written().deeper())
+                }
                 TypeArgument::Constant(text) => Some(constant_value(text)),
                 TypeArgument::Binding(..) => None,
             })
