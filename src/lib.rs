@@ -4,7 +4,7 @@
 //!
 //! ```ignore
 //! #[route_role(Actor, scopes = ["case:read"], resource = "case", denial = not_found)]
-//! async fn get_case(access: Access, Path(id): Path<u64>) -> Result<Json<Case>, Absent> { … }
+//! async fn get_case(access: Access, Path(id): Path<u64>) -> Result<Json<Case>, Absent> { /* … */ }
 //! ```
 //!
 //! The attribute checks the words against the policy file, `route-role.yaml`, while the program is compiled, and gives
@@ -15,7 +15,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `axum` | the module [`axum`](crate::axum): the guard as an extractor, the layer that says who calls, the recording router |
+//! | `axum` | the module `axum`: the guard as an extractor, the layer that says who calls, the recording router |
 //! | `test-util` | [`Guard::for_test`], and `assert_collapsed!` for axum; only for dev-dependencies |
 
 // The attribute names this crate by the name that the application gave it; in here that is its own.

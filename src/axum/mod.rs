@@ -15,7 +15,7 @@
 //!
 //! * [`RouteRoleLayer`] stands around the whole service and says who calls ([`ResolvePrincipal`]) and how refusals look
 //!   ([`RenderAnswer`]).
-//! * [`Guard`](crate::Guard), which `#[route_role]` puts in front of a handler's arguments, refuses before any of them
+//! * [`Guard`], which `#[route_role]` puts in front of a handler's arguments, refuses before any of them
 //!   is extracted.
 //! * [`Access`] tells a handler's body who calls and turns *not there* and *not yours* into one answer.
 //! * [`routing`] takes only handlers that have a guard, and [`PolicyRouter`] remembers what it was given.

@@ -12,10 +12,11 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
+use std::time::Duration;
 
 use clap::Parser;
 
-use run::{Program, median, milliseconds};
+use run::{Program, Times, median, milliseconds};
 
 /// Measure `route-role check` on a folder against parsing all of it.
 #[derive(Debug, Parser)]
@@ -79,12 +80,17 @@ fn measure(arguments: &Arguments) -> io::Result<()> {
     let what = parse.output()?;
     println!("{}: {}, {threads} threads, {} runs", folder.display(), what.trim(), arguments.runs);
     let (parse_times, check_times) = parse.alternate(&check(folder), arguments.runs)?;
-    let (parse_median, check_median) = (median(&parse_times), median(&check_times));
-    for (name, times, middle) in [("parse-all", &parse_times, parse_median), ("check", &check_times, check_median)] {
-        let best = times.iter().min().copied().unwrap_or_default();
-        println!("{name:>10}  median {:>7.1} ms  best {:>7.1} ms", milliseconds(middle), milliseconds(best));
+    for (name, times) in [("parse-all", &parse_times), ("check", &check_times)] {
+        let best = times.iter().map(|times| times.wall).min().unwrap_or_default();
+        let (wall, cpu) = (milliseconds(wall(times)), milliseconds(cpu(times)));
+        println!("{name:>10}  median {wall:>7.1} ms  best {:>7.1} ms  processors {cpu:>7.1} ms", milliseconds(best));
     }
-    println!("{:>10}  {:.2} x parse-all", "ratio", check_median.as_secs_f64() / parse_median.as_secs_f64());
+    println!(
+        "{:>10}  {:.2} x parse-all, {:.2} x its processor time",
+        "ratio",
+        quotient(wall(&check_times), wall(&parse_times)),
+        quotient(cpu(&check_times), cpu(&parse_times)),
+    );
     println!("{:>10}  {} MiB at its peak", "memory", mebibytes(peak));
 
     if let Some(copies) = arguments.copies {
@@ -94,16 +100,28 @@ fn measure(arguments: &Arguments) -> io::Result<()> {
         let one_peak = one.peak()?.max(peak);
         let all_peak = all.peak()?;
         let (one_times, all_times) = one.alternate(&all, arguments.runs)?;
-        let (one_time, all_time) = (median(&one_times), median(&all_times));
         println!(
-            "{copies:>10}  copies: {:.1} ms, {:.1} x the time of one, {} MiB, {:.1} x its memory",
-            milliseconds(all_time),
-            all_time.as_secs_f64() / one_time.as_secs_f64(),
+            "{copies:>10}  copies: {:.1} ms, {:.1} x the time of one and {:.1} x its processor time, {} MiB, {:.1} x its memory",
+            milliseconds(wall(&all_times)),
+            quotient(wall(&all_times), wall(&one_times)),
+            quotient(cpu(&all_times), cpu(&one_times)),
             mebibytes(all_peak),
             all_peak as f64 / one_peak as f64,
         );
     }
     Ok(())
+}
+
+fn wall(times: &[Times]) -> Duration {
+    median(times.iter().map(|times| times.wall))
+}
+
+fn cpu(times: &[Times]) -> Duration {
+    median(times.iter().map(|times| times.cpu))
+}
+
+fn quotient(time: Duration, of: Duration) -> f64 {
+    time.as_secs_f64() / of.as_secs_f64()
 }
 
 fn mebibytes(bytes: u64) -> u64 {

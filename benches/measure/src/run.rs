@@ -7,6 +7,15 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+
+/// How long one run took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) wall: Duration,
+    /// What all its threads took together; other programs disturb it less.
+    pub(crate) cpu: Duration,
+}
 
 /// A command line that can be run again and again.
 #[derive(Debug)]
@@ -41,7 +50,7 @@ impl Program {
     }
 
     /// Runs this and another in turns, after one turn that doesn't count.
-    pub(crate) fn alternate(&self, other: &Self, runs: NonZeroUsize) -> io::Result<(Vec<Duration>, Vec<Duration>)> {
+    pub(crate) fn alternate(&self, other: &Self, runs: NonZeroUsize) -> io::Result<(Vec<Times>, Vec<Times>)> {
         let (mut own, mut others) = (Vec::new(), Vec::new());
         for turn in 0..=runs.get() {
             let times = (self.run()?.0, other.run()?.0);
@@ -53,7 +62,7 @@ impl Program {
         Ok((own, others))
     }
 
-    fn run(&self) -> io::Result<(Duration, Output)> {
+    fn run(&self) -> io::Result<(Times, Output)> {
         let mut command = Command::new(&self.path);
         // The output is made, but nobody reads it while the clock runs.
         command
@@ -62,11 +71,11 @@ impl Program {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let start = Instant::now();
+        let (start, cpu_before) = (Instant::now(), cpu_time()?);
         let output = command.output().map_err(|error| self.error(&error.to_string()))?;
-        let time = start.elapsed();
+        let wall = start.elapsed();
         if output.status.success() {
-            return Ok((time, output));
+            return Ok((Times { wall, cpu: cpu_time()?.saturating_sub(cpu_before) }, output));
         }
         Err(self.error(&format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr).trim_end())))
     }
@@ -77,9 +86,17 @@ impl Program {
     }
 }
 
+/// The processor time of all children so far.
+fn cpu_time() -> io::Result<Duration> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let times = [usage.user_time(), usage.system_time()];
+    let microseconds = times.map(|time| time.num_microseconds().unsigned_abs());
+    Ok(Duration::from_micros(microseconds.iter().sum()))
+}
+
 /// The middle of a list of times.
-pub(crate) fn median(times: &[Duration]) -> Duration {
-    let mut sorted = times.to_vec();
+pub(crate) fn median(times: impl IntoIterator<Item = Duration>) -> Duration {
+    let mut sorted: Vec<Duration> = times.into_iter().collect();
     sorted.sort();
     sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
@@ -97,8 +114,7 @@ mod tests {
 
     #[test]
     fn the_median_is_the_middle_whatever_the_order() {
-        let times: Vec<Duration> = [9, 1, 5, 100, 3].map(Duration::from_millis).into();
-        assert_eq!(median(&times), Duration::from_millis(5));
-        assert_eq!(median(&[]), Duration::ZERO);
+        assert_eq!(median([9, 1, 5, 100, 3].map(Duration::from_millis)), Duration::from_millis(5));
+        assert_eq!(median([]), Duration::ZERO);
     }
 }

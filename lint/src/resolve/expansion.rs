@@ -1,5 +1,8 @@
 //! Macro calls: which `macro_rules!` they mean, and what comes out.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use proc_macro2::TokenStream;
 
 use crate::frontend::rust::expand::{Budget, ExpandError, Rules};
@@ -90,7 +93,7 @@ impl Modules<'_> {
 
 /// Expands one call and gives the result as text.
 pub(crate) fn expand(
-    modules: &Modules<'_>,
+    modules: &mut Modules<'_>,
     definition: &Definition,
     caller: ModuleId,
     text: TextId,
@@ -101,7 +104,15 @@ pub(crate) fn expand(
         return Err(ExpandError::Definition("it isn't a `macro_rules!`".to_owned()));
     };
     let parse = |text: &str| text.parse::<TokenStream>().map_err(|error| ExpandError::Definition(error.to_string()));
-    let rules = Rules::parse(parse(modules.texts.slice(definition.text, rules))?)?;
+    let key = Arc::as_ptr(&definition.item);
+    let rules = match modules.rules.get(&key) {
+        Some(known) => known.clone(),
+        None => {
+            let read = Rc::new(Rules::parse(parse(modules.texts.slice(definition.text, rules))?)?);
+            modules.rules.insert(key, read.clone());
+            read
+        }
+    };
     let invocation = parse(modules.texts.slice(text, tokens))?;
     let defining = modules.module(definition.module).krate;
     let dollar_crate = if defining == modules.module(caller).krate {

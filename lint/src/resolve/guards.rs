@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
+use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::{Extent, ItemKind, TextId};
 use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef, ident_text};
 use crate::source::Span;
@@ -150,6 +151,7 @@ impl Evaluator<'_, '_> {
         {
             return self.type_term(module, &substitution, &target, depth.deeper());
         }
+        let mut is_foreign = false;
         let names = match self.modules.resolve(module, &path.names, Space::Type) {
             Resolved::Item(definition) => self.modules.full_name(definition.module, &definition.item.name),
             Resolved::Member(definition, rest) => {
@@ -157,9 +159,17 @@ impl Evaluator<'_, '_> {
                 names.extend(rest);
                 names
             }
-            Resolved::External(names) => names,
+            Resolved::External(names) => {
+                is_foreign = names.len() > 1;
+                names
+            }
             Resolved::Module(_) => path.names.clone(),
         };
+        // What `Json` and `Path` of a foreign crate hold is data, and following it would read half the tree.
+        if is_foreign && depth.levels == 0 && axum::carries_data(&names) {
+            let args = path.arguments.iter().filter_map(written).map(|value| Argument { name: None, value }).collect();
+            return Some(Term { path: names, args });
+        }
         let args = path
             .arguments
             .iter()
@@ -405,6 +415,18 @@ impl Evaluator<'_, '_> {
             .map(|value| Argument { name: None, value })
             .collect();
         Term { path: names, args }
+    }
+}
+
+/// A type argument as written, its names unresolved.
+fn written(argument: &TypeArgument) -> Option<TermValue> {
+    match argument {
+        TypeArgument::Type(TypeRef::Path(path)) | TypeArgument::Binding(_, TypeRef::Path(path)) => {
+            let args = path.arguments.iter().filter_map(written).map(|value| Argument { name: None, value }).collect();
+            Some(TermValue::Term(Term { path: path.names.clone(), args }))
+        }
+        TypeArgument::Constant(text) => Some(constant_value(text)),
+        TypeArgument::Type(_) | TypeArgument::Binding(..) => None,
     }
 }
 

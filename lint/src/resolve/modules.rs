@@ -1,8 +1,10 @@
 //! Crates and their modules, loaded when somebody asks for them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::frontend::rust::expand::Rules;
 use crate::frontend::rust::facts::{Extent, FileFacts, Item, ItemKind, TextId};
 use crate::frontend::rust::parse::{self, ParseOptions};
 use crate::source::{FileId, Span};
@@ -85,6 +87,8 @@ pub(crate) struct Modules<'s> {
     pub(crate) broken: Vec<BrokenText>,
     /// Every `impl`, by the last name of the type that it is for.
     implementations: HashMap<String, Vec<Definition>>,
+    /// Macros whose rules were read.
+    pub(crate) rules: HashMap<*const Item, Rc<Rules>>,
 }
 
 impl<'s> Modules<'s> {
@@ -105,6 +109,7 @@ impl<'s> Modules<'s> {
             loaded_files: BTreeMap::new(),
             broken: Vec::new(),
             implementations: HashMap::new(),
+            rules: HashMap::new(),
         }
     }
 
@@ -256,7 +261,12 @@ impl<'s> Modules<'s> {
         let id = self.add_module(krate, path, parent, folder, path_folder);
         let facts = match self.parsed.remove(&file) {
             Some(facts) => facts,
-            None => parse::items(&source, self.options),
+            None => {
+                if std::env::var_os("RR_T").is_some() {
+                    eprintln!("lazy {} {:?}", source.len(), self.module(id).path);
+                }
+                parse::items(&source, self.options)
+            }
         };
         let text = self.texts.add_file(file, source);
         if self.loaded_files.insert(file, id).is_none() {

@@ -14,8 +14,18 @@ use super::modules::{Definition, ModuleId};
 use super::names::{Resolved, Space};
 use super::value::{Document, DocumentedOperation};
 
-/// The operation that a handler's `#[utoipa::path(…)]` describes.
+/// The operation that a handler's `#[utoipa::path(…)]` describes, read once.
 pub(crate) fn of_handler(evaluator: &mut Evaluator<'_, '_>, handler: &Definition) -> Option<DocumentedOperation> {
+    let key = std::sync::Arc::as_ptr(&handler.item);
+    if let Some(known) = evaluator.operations.get(&key) {
+        return known.clone();
+    }
+    let operation = read(evaluator, handler);
+    evaluator.operations.insert(key, operation.clone());
+    operation
+}
+
+fn read(evaluator: &mut Evaluator<'_, '_>, handler: &Definition) -> Option<DocumentedOperation> {
     let attribute = handler.item.attributes.iter().find(|attribute| {
         attribute.is(&["utoipa", "path"]) || (attribute.path.len() == 1 && attribute.path[0] == "path")
     })?;
@@ -25,6 +35,7 @@ pub(crate) fn of_handler(evaluator: &mut Evaluator<'_, '_>, handler: &Definition
     let mut path = String::new();
     let mut context = String::new();
     let mut id = None;
+    let mut has_id = false;
     let mut security = None;
     let mut security_span = None;
     for part in parts {
@@ -39,8 +50,10 @@ pub(crate) fn of_handler(evaluator: &mut Evaluator<'_, '_>, handler: &Definition
             ("context_path", Some(PartValue::Expression(value))) => {
                 context = text(evaluator, handler, attribute, &value)
             }
+            // Only a literal is worth it: computed ids come from constants all over the tree.
             ("operation_id", Some(PartValue::Expression(value))) => {
-                id = Some(text(evaluator, handler, attribute, &value))
+                has_id = true;
+                id = syn::parse2::<syn::LitStr>(value).ok().map(|literal| literal.value());
             }
             ("security", Some(PartValue::Group(group))) => {
                 security = Some(requirements(group));
@@ -54,7 +67,7 @@ pub(crate) fn of_handler(evaluator: &mut Evaluator<'_, '_>, handler: &Definition
         return None;
     }
     let operation = Operation {
-        id: id.or_else(|| Some(handler.item.name.clone())).filter(|id| !id.contains(super::value::HOLE)),
+        id: if has_id { id } else { Some(handler.item.name.clone()) },
         security,
         default_security: None,
         span: evaluator.modules.span_of(handler.text, attribute.extent),

@@ -28,10 +28,17 @@ const EVALUATOR_STACK: usize = 256 * 1024 * 1024;
 ///
 /// When a root doesn't exist or can't be read at all. Everything else that goes wrong is a note in the inventory.
 pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>) -> Result<Inventory, ScanError> {
+    let t0 = std::time::Instant::now();
     let sources = crate::source::collect(options, map)?;
+    if std::env::var_os("RR_T").is_some() {
+        eprintln!("collect {:?}", t0.elapsed());
+    }
     let pool = crate::source::pool(options)?;
     let parse_options = ParseOptions { include_tests: options.include_tests };
     let (parsed, broken) = pool.install(|| parse_relevant(&sources, options, parse_options));
+    if std::env::var_os("RR_T").is_some() {
+        eprintln!("parse {:?}", t0.elapsed());
+    }
     let run = || resolve(&sources, options, parse_options, parsed, broken, policy);
     let result = std::thread::scope(|scope| {
         std::thread::Builder::new()
@@ -121,6 +128,7 @@ fn resolve(
     broken: Vec<Note>,
     policy: Option<&Policy>,
 ) -> Inventory {
+    let t0 = std::time::Instant::now();
     let files: HashMap<Arc<str>, FileId> = sources.files.iter().map(|file| (file.path.clone(), file.id)).collect();
     let by_id: HashMap<FileId, &SourceText> = sources.files.iter().map(|file| (file.id, file)).collect();
     let text = |id: FileId| by_id.get(&id).map_or_else(|| Arc::from(""), |file| file.text.clone());
@@ -130,6 +138,9 @@ fn resolve(
     let entries = add_crates(&mut modules, sources, options);
     load(&mut modules, &relevant);
 
+    if std::env::var_os("RR_T").is_some() {
+        eprintln!("load {:?}", t0.elapsed());
+    }
     // Names that the first round found may be used in files that it left out.
     let mut known = BTreeSet::new();
     let (functions, builders) = loop {
@@ -148,6 +159,9 @@ fn resolve(
         load(&mut modules, &relevant);
     };
 
+    if std::env::var_os("RR_T").is_some() {
+        eprintln!("builders {:?}", t0.elapsed());
+    }
     let mut evaluator = Evaluator::new(&mut modules, builders);
     evaluator.notes.extend(broken);
     let mut inventory = Inventory::default();
@@ -173,12 +187,21 @@ fn resolve(
             served.push((program_name(sources, entry), sinks, documents));
         }
     }
+    if std::env::var_os("RR_T").is_some() {
+        eprintln!("mains {:?}", t0.elapsed());
+    }
     unreached(&mut evaluator, &functions, sources, &entries, &relevant, &mut served);
 
+    if std::env::var_os("RR_T").is_some() {
+        eprintln!("unreached {:?}", t0.elapsed());
+    }
     for (name, sinks, documents) in &served {
         let next = program_of.len();
         let program = *program_of.entry(name.clone()).or_insert(next);
         routes::add(&mut evaluator, &mut inventory, program, sinks, documents, policy);
+    }
+    if std::env::var_os("RR_T").is_some() {
+        eprintln!("routes {:?}", t0.elapsed());
     }
     routes::note_dead(&mut evaluator, &inventory);
     finish(&mut inventory, program_of, &evaluator, sources, &relevant);

@@ -1,32 +1,72 @@
 //! What the linter reads from a fixture's source.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use route_role_lint::report::terminal::Colour;
+use route_role_lint::report::{Coverage, Lines, table, terminal};
 use route_role_lint::resolve::{GuardKind, Route};
-use route_role_lint::source::{ScanOptions, SourceMap};
+use route_role_lint::rule::{self, Context, PolicyInFile};
+use route_role_lint::source::{FileId, ScanOptions, SourceMap};
 use route_role_lint::surface::{self, Certainty, RouteSurface, Surface};
-use route_role_policy::file::{self, RustConstants};
+use route_role_policy::file::{self, Loaded, RustConstants};
 use route_role_policy::lock::Lock;
+
+/// A fixture as the linter knows it.
+#[derive(Debug)]
+pub struct Fixture {
+    /// Its routes.
+    pub surface: Surface,
+    sources: SourceMap,
+    policy: Loaded,
+    policy_file: FileId,
+}
 
 /// Reads `fixtures/<folder>` with its policy.
 ///
 /// # Panics
 ///
-/// If the fixture or its policy can't be read, which fails the test.
-pub fn read(folder: &str) -> Surface {
+/// If the fixture or its policy can't be read whole, which fails the test.
+pub fn read(folder: &str) -> Fixture {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(folder);
     let text = std::fs::read_to_string(root.join(file::FILE_NAME)).expect("every fixture has a policy");
-    let loaded = file::load(&text, &mut RustConstants::new(&root));
-    assert_eq!(loaded.problems, [], "the policy of {folder}");
-    scan(root, &loaded.policy)
+    let policy = file::load(&text, &mut RustConstants::new(&root));
+    assert_eq!(policy.problems, [], "the policy of {folder}");
+    let mut sources = SourceMap::default();
+    let policy_file = sources.add(file::FILE_NAME, text);
+    let options = ScanOptions { roots: vec![root], ..ScanOptions::default() };
+    let inventory = route_role_lint::scan(&options, &mut sources, Some(&policy.policy)).expect("a readable folder");
+    assert_eq!(inventory.notes, [], "nothing of {folder} is hidden from the linter");
+    Fixture { surface: surface::build(inventory, Some(&policy.policy)), sources, policy, policy_file }
 }
 
-fn scan(root: PathBuf, policy: &route_role_policy::Policy) -> Surface {
-    let options = ScanOptions { roots: vec![root], ..ScanOptions::default() };
-    let inventory =
-        route_role_lint::scan(&options, &mut SourceMap::default(), Some(policy)).expect("a readable folder");
-    assert_eq!(inventory.notes, [], "nothing of a fixture is hidden from the linter");
-    surface::build(inventory, Some(policy))
+impl Fixture {
+    /// What `route-role check` prints.
+    ///
+    /// # Panics
+    ///
+    /// Never: memory takes everything that is written to it.
+    pub fn check(&self) -> String {
+        let Loaded { policy, problems } = &self.policy;
+        let policy = Some(PolicyInFile { policy, file: self.policy_file, problems });
+        let context = Context { surface: &self.surface, policy, sources: &self.sources };
+        let outcome = rule::run(rule::ALL, &context, false);
+        let lines = Lines::new(&self.sources);
+        let mut out = Vec::new();
+        terminal::write_findings(&mut out, &outcome.findings, &lines, Colour::Off).expect("memory takes it");
+        terminal::write_summary(&mut out, &outcome, &Coverage::of(&self.surface)).expect("memory takes it");
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    /// What `route-role routes` prints.
+    ///
+    /// # Panics
+    ///
+    /// Never: memory takes everything that is written to it.
+    pub fn routes(&self) -> String {
+        let mut out = Vec::new();
+        table::write(&mut out, &self.surface, &Lines::new(&self.sources)).expect("memory takes it");
+        String::from_utf8_lossy(&out).into_owned()
+    }
 }
 
 /// Each route with its access.

@@ -9,7 +9,7 @@ use route_role_tests_parity::{ask, linted};
 
 /// The router's own list is the linter's list: methods, paths, accesses and denials.
 fn assert_same_lists(folder: &str, running: &PolicyRouter) {
-    let surface = linted::read(folder);
+    let surface = linted::read(folder).surface;
     let uncertain = linted::uncertain(&surface);
     assert!(uncertain.is_empty(), "{folder}:\n{}", uncertain.join("\n"));
     assert_eq!(linted::lock(&surface), running.lock(), "{folder}");
@@ -38,7 +38,7 @@ async fn coder() {
     assert_same_lists("coder/before", &fixture_coder_before::routes());
     assert_same_lists("coder/after", &fixture_coder_after::routes());
     let undeclared = |folder| {
-        let surface = linted::read(folder);
+        let surface = linted::read(folder).surface;
         let rows = linted::rows(&surface).filter(|(route, _)| !linted::is_declared(route));
         rows.map(|(route, row)| (route.method.clone(), route.path.clone(), row.access.is_open())).collect::<Vec<_>>()
     };
@@ -73,7 +73,7 @@ async fn assert_same_behaviour(
     (app, description): (Router, utoipa::openapi::OpenApi),
     caller: impl Fn(Option<&str>) -> Principal,
 ) {
-    let surface = linted::read(folder);
+    let surface = linted::read(folder).surface;
     let uncertain = linted::uncertain(&surface);
     assert!(uncertain.is_empty(), "{folder}:\n{}", uncertain.join("\n"));
     let read = linted::rows(&surface).map(|(route, _)| route.path.clone());

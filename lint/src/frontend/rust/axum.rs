@@ -197,6 +197,15 @@ pub fn filter_method(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether an extractor hands the handler data whose type says nothing about who may call.
+pub fn carries_data(path: &[String]) -> bool {
+    is_axum(path)
+        && matches!(
+            path.last().map(String::as_str),
+            Some("State" | "Path" | "Query" | "Json" | "Form" | "Extension" | "Request" | "Multipart" | "RawQuery")
+        )
+}
+
 /// The path under which a route of a nested router is served.
 pub fn nested_path(prefix: &str, path: &str) -> String {
     if prefix.ends_with('/') {

@@ -104,6 +104,8 @@ pub(crate) struct Evaluator<'m, 's> {
     builders: Builders,
     bodies: HashMap<*const Item, Option<Rc<Body>>>,
     constants: HashMap<*const Item, Value>,
+    /// What handlers' documentation says.
+    pub(crate) operations: HashMap<*const Item, Option<super::value::DocumentedOperation>>,
     /// Functions that were run at least once.
     pub(crate) evaluated: HashSet<*const Item>,
     stack: Vec<*const Item>,
@@ -127,6 +129,7 @@ impl<'m, 's> Evaluator<'m, 's> {
             builders,
             bodies: HashMap::new(),
             constants: HashMap::new(),
+            operations: HashMap::new(),
             evaluated: HashSet::new(),
             stack: Vec::new(),
             returns: Vec::new(),
