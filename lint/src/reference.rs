@@ -124,7 +124,8 @@ fn command_line() -> String {
 }
 
 fn about(command: &Command) -> String {
-    command.get_long_about().or_else(|| command.get_about()).map(ToString::to_string).unwrap_or_default()
+    let text = command.get_long_about().or_else(|| command.get_about()).map(ToString::to_string).unwrap_or_default();
+    if text.ends_with('.') { text } else { text + "." }
 }
 
 fn describe(text: &mut String, command: &Command) {
@@ -156,6 +157,9 @@ fn spelling(argument: &Arg) -> String {
 fn meaning(argument: &Arg) -> String {
     let help = argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string).unwrap_or_default();
     let mut text = help.replace('\n', " ").replace('|', "\\|");
+    if !text.ends_with(['.', ']']) {
+        text.push('.');
+    }
     let values: Vec<String> = argument
         .get_possible_values()
         .iter()

@@ -64,7 +64,8 @@ fn print(args: &CheckArgs, project: &Project, outcome: &Outcome) -> Result<(), C
     output::print(|out| match args.format {
         Format::Json => json::write_findings(out, outcome, &project.surface, &lines),
         Format::Terminal => {
-            terminal::write_findings(out, &outcome.findings, &lines, output::colour(args.common.color))?;
+            let inventory = &project.surface.inventory;
+            terminal::write_findings(out, &outcome.findings, inventory, &lines, output::colour(args.common.color))?;
             if args.common.quiet {
                 return Ok(());
             }

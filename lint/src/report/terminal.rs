@@ -1,5 +1,6 @@
 //! Findings for people.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle, Severity as Shown};
@@ -10,6 +11,7 @@ use super::Coverage;
 use super::Lines;
 use super::escape::{visible, visible_lines};
 use super::excerpt::Excerpts;
+use crate::resolve::Inventory;
 use crate::rule::engine::list::{counted, joined};
 use crate::rule::{Confidence, Finding, Outcome, Severity};
 use crate::source::Span;
@@ -23,31 +25,89 @@ pub enum Colour {
     Off,
 }
 
-/// Writes every finding with the places that it is about.
-pub fn write_findings(out: &mut dyn Write, findings: &[Finding], lines: &Lines<'_>, colour: Colour) -> io::Result<()> {
+/// How many routes of a group are named.
+const NAMED: usize = 8;
+
+/// Writes every finding with the places that it is about. Findings that say the same of several routes at one place are written once, with
+/// the other routes named.
+pub fn write_findings(
+    out: &mut dyn Write,
+    findings: &[Finding],
+    inventory: &Inventory,
+    lines: &Lines<'_>,
+    colour: Colour,
+) -> io::Result<()> {
     let config = Config::default();
     let styles = Styles::default();
-    for finding in findings {
+    for group in groups(findings) {
         let mut buffer = match colour {
             Colour::On => Buffer::ansi(),
             Colour::Off => Buffer::no_color(),
         };
-        let spans: Vec<Span> = finding.labels().map(|label| label.span).collect();
-        let (excerpts, places) = Excerpts::of(lines, &spans);
-        let labels = finding.labels().zip(places).enumerate().map(|(index, (label, place))| {
-            let style = if index == 0 { LabelStyle::Primary } else { LabelStyle::Secondary };
-            Label::new(style, place.file, place.range).with_message(visible(&label.text))
-        });
-        let diagnostic = Diagnostic::new(shown_severity(finding.severity))
-            .with_code(finding.rule)
-            .with_message(message(finding))
-            .with_labels(labels.collect())
-            .with_notes(finding.help.iter().map(|help| format!("help: {}", visible_lines(help))).collect());
+        let (excerpts, diagnostic) = diagnostic(&group, inventory, lines);
         term::emit_to_write_style(&mut StylesWriter::new(&mut buffer, &styles), &config, &excerpts, &diagnostic)
             .map_err(io::Error::other)?;
         out.write_all(buffer.as_slice())?;
     }
     Ok(())
+}
+
+/// A finding, and those that say the same of other routes.
+struct Group<'a> {
+    first: &'a Finding,
+    others: Vec<&'a Finding>,
+}
+
+fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut by_place = BTreeMap::new();
+    for finding in findings {
+        let place = finding.route.and(finding.primary.as_ref()).map(|label| label.span);
+        let Some(place) = place else {
+            groups.push(Group { first: finding, others: Vec::new() });
+            continue;
+        };
+        let said = (finding.rule, finding.severity, finding.confidence, place, &finding.help);
+        match by_place.entry(said).or_insert(groups.len()) {
+            at if *at == groups.len() => groups.push(Group { first: finding, others: Vec::new() }),
+            at => groups.get_mut(*at).into_iter().for_each(|group| group.others.push(finding)),
+        }
+    }
+    groups
+}
+
+fn diagnostic(group: &Group<'_>, inventory: &Inventory, lines: &Lines<'_>) -> (Excerpts, Diagnostic<usize>) {
+    let finding = group.first;
+    let spans: Vec<Span> = finding.labels().map(|label| label.span).collect();
+    let (excerpts, places) = Excerpts::of(lines, &spans);
+    let labels = finding.labels().zip(places).enumerate().map(|(index, (label, place))| {
+        let style = if index == 0 { LabelStyle::Primary } else { LabelStyle::Secondary };
+        Label::new(style, place.file, place.range).with_message(visible(&label.text))
+    });
+    let help = finding.help.iter().map(|help| format!("help: {}", visible_lines(help)));
+    let diagnostic = Diagnostic::new(shown_severity(finding.severity))
+        .with_code(finding.rule)
+        .with_message(message(finding))
+        .with_labels(labels.collect())
+        .with_notes(others(group, inventory).into_iter().chain(help).collect());
+    (excerpts, diagnostic)
+}
+
+fn others(group: &Group<'_>, inventory: &Inventory) -> Option<String> {
+    let titles: Vec<String> = group
+        .others
+        .iter()
+        .filter_map(|finding| inventory.routes.get(finding.route?))
+        .map(|route| format!("`{} {}`", visible(&route.method), visible(&route.path)))
+        .collect();
+    if titles.is_empty() {
+        return None;
+    }
+    let unnamed = titles.len().saturating_sub(NAMED);
+    let rest =
+        if unnamed == 0 { String::new() } else { format!(", and {unnamed} more (`--format json` has them all)") };
+    let named: Vec<String> = titles.into_iter().take(NAMED).collect();
+    Some(format!("the same: {}{rest}", named.join(", ")))
 }
 
 fn message(finding: &Finding) -> String {

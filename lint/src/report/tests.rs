@@ -2,6 +2,7 @@
 
 use super::Lines;
 use super::terminal::{Colour, write_findings};
+use crate::resolve::Inventory;
 use crate::rule::{Finding, by_name};
 use crate::source::{FileId, SourceMap, Span};
 
@@ -20,7 +21,8 @@ fn report(path: &str, text: &str, places: &[(u32, u32)]) -> String {
 
 fn print(sources: &SourceMap, finding: Finding, colour: Colour) -> String {
     let mut out = Vec::new();
-    write_findings(&mut out, &[finding], &Lines::new(sources), colour).expect("memory can be written to");
+    write_findings(&mut out, &[finding], &Inventory::default(), &Lines::new(sources), colour)
+        .expect("memory can be written to");
     String::from_utf8(out).expect("reports are UTF-8")
 }
 

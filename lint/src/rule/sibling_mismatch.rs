@@ -102,14 +102,10 @@ fn callers<'a>(view: &RouteView<'_>, compared: &Kinds<'a>) -> Kinds<'a> {
 }
 
 fn odd_callers<'a>(family: &[RouteView<'a>], compared: &Kinds<'_>) -> Vec<(RouteView<'a>, Vec<RouteView<'a>>)> {
-    let mut classes: BTreeMap<(BTreeSet<&ScopeClause>, BTreeSet<&Level>), Vec<RouteView<'a>>> = BTreeMap::new();
-    for view in family {
-        classes.entry((scopes_of(view), view.row.levels.iter().collect())).or_default().push(*view);
-    }
     let mut odd = Vec::new();
-    for class in classes.values() {
+    for class in classes(family) {
         let mut by_callers: BTreeMap<Kinds<'_>, Vec<RouteView<'a>>> = BTreeMap::new();
-        for view in class {
+        for view in &class {
             by_callers.entry(callers(view, compared)).or_default().push(*view);
         }
         let Some((usual, agreeing)) = by_callers.iter().max_by_key(|(_, views)| views.len()) else { continue };
@@ -121,6 +117,26 @@ fn odd_callers<'a>(family: &[RouteView<'a>], compared: &Kinds<'_>) -> Vec<(Route
         odd.extend(others.filter(|view| !stands_higher(view, &highest)).map(|view| (*view, agreeing.clone())));
     }
     odd
+}
+
+/// The routes that require the same scopes, at the same level as far as they name one.
+fn classes<'a>(family: &[RouteView<'a>]) -> Vec<Vec<RouteView<'a>>> {
+    let mut by_scopes: BTreeMap<BTreeSet<&ScopeClause>, Vec<RouteView<'a>>> = BTreeMap::new();
+    for view in family {
+        by_scopes.entry(scopes_of(view)).or_default().push(*view);
+    }
+    by_scopes.into_values().flat_map(split_by_level).collect()
+}
+
+/// A route without a level is compared with the others unless those are at several: then nobody knows where it belongs.
+fn split_by_level(class: Vec<RouteView<'_>>) -> Vec<Vec<RouteView<'_>>> {
+    let levels: BTreeSet<&[Level]> =
+        class.iter().map(|view| view.row.levels.as_slice()).filter(|levels| !levels.is_empty()).collect();
+    if levels.len() <= 1 {
+        return vec![class];
+    }
+    let at = |wanted: &[Level]| class.iter().filter(|view| view.row.levels == wanted).copied().collect();
+    levels.into_iter().map(at).collect()
 }
 
 fn scopes_of<'a>(view: &RouteView<'a>) -> BTreeSet<&'a ScopeClause> {
@@ -204,7 +220,7 @@ impl<'a> Mismatch<'a> {
                 .push(format!("lacks the feature gate `{gate}`, which {} have", counted(siblings.len(), "sibling")));
             changes.push(format!("require the feature {}", quoted([gate])));
         }
-        let finding = Finding::new(&RULE, format!("`{}` {}", self.odd.title(), joined(&differences)))
+        let finding = Finding::new(&RULE, format!("`{}` {}", self.odd.title(), differences.join("; and it ")))
             .about_route(self.odd.index)
             .confidence(self.odd.confidence(Confidence::Medium))
             .help(format!("{}, or suppress with the reason why this route differs", joined(&changes)));

@@ -36,6 +36,7 @@
 //! // route-role: allow(undocumented-route) -- old path, kept for agents before 2.0
 //! ```
 
+use super::engine::list::quoted;
 use super::{Check, Context, Finding, RouteView, Rule, Severity, Subject};
 use crate::resolve::{Documentation, Operation};
 
@@ -102,28 +103,29 @@ fn left_out(context: &Context<'_>, view: &RouteView<'_>, operation: &Operation) 
                 .help("register it on the router that collects the API description")
         }
     };
-    let finding = match view.registration() {
-        Some(registration) => finding.at(registration, "mounted here"),
-        None => finding.at(view.handler().span, "the handler"),
+    // From the inside out, the two ways to the same handler part at one mount: that is where the second one was made.
+    let parting = twin.and_then(|twin| view.route.mounts.iter().find(|mount| !twin.route.mounts.contains(mount)));
+    let finding = match (parting, view.registration()) {
+        (Some(mount), _) => finding.at(*mount, "this mount is not documented"),
+        (None, Some(registration)) => finding.at(registration, "registered here"),
+        (None, None) => finding.at(view.handler().span, "the handler"),
     };
-    // Mounts of the same router part ways only further out.
-    let outer = view.route.mounts.iter().rev().find(|mount| twin.is_none_or(|twin| !twin.route.mounts.contains(mount)));
     finding
         .about_route(view.index)
-        .also_at(outer.copied(), "this mount is not documented")
+        .also_at(view.registration(), "registered here")
         .also(view.handler().span, "the handler")
         .also(operation.span, "its operation")
 }
 
-fn guards_of<'a>(view: &RouteView<'a>) -> Vec<&'a str> {
-    view.route.guards.iter().map(|guard| guard.text.as_str()).collect()
+fn guards_of(view: &RouteView<'_>) -> Vec<String> {
+    view.route.guards.iter().map(|guard| guard.term.to_string()).collect()
 }
 
 fn difference(twin: &RouteView<'_>, view: &RouteView<'_>) -> String {
     let (documented, here) = (guards_of(twin), guards_of(view));
-    let lacking: Vec<&str> = documented.iter().filter(|guard| !here.contains(guard)).copied().collect();
+    let lacking: Vec<String> = documented.into_iter().filter(|guard| !here.contains(guard)).collect();
     if lacking.is_empty() {
         return "give both mounts the same guards, or remove one".to_owned();
     }
-    format!("this mount lacks {}: move it under the same layers, or remove it", super::engine::list::quoted(lacking))
+    format!("this mount lacks {}: move it under the same layers, or remove it", quoted(lacking))
 }

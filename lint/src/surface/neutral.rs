@@ -228,7 +228,15 @@ mod tests {
     fn guard(kind: GuardKind, path: &str, args: &[&str], local: bool) -> Guard {
         let args = args.iter().map(|name| Argument { name: None, value: Value::Term(Term::name(name)) }).collect();
         let span = Span { file: FileId(0), start: 0, end: 0 };
-        Guard { kind, term: Term { args, ..Term::name(path) }, expansions: Vec::new(), text: path.into(), span, local }
+        Guard {
+            kind,
+            term: Term { args, ..Term::name(path) },
+            expansions: Vec::new(),
+            conditions: Vec::new(),
+            text: path.into(),
+            span,
+            local,
+        }
     }
 
     fn extractor(path: &str, args: &[&str]) -> bool {

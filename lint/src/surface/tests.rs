@@ -34,7 +34,15 @@ fn policy() -> Policy {
 }
 
 fn guard(kind: GuardKind, term: Term) -> Guard {
-    Guard { kind, text: term.to_string(), term, expansions: Vec::new(), span: NOWHERE, local: true }
+    Guard {
+        kind,
+        text: term.to_string(),
+        term,
+        expansions: Vec::new(),
+        conditions: Vec::new(),
+        span: NOWHERE,
+        local: true,
+    }
 }
 
 fn extractor(path: &str) -> Guard {
