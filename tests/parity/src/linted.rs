@@ -52,7 +52,8 @@ impl Fixture {
         let outcome = rule::run(rule::ALL, &context, false);
         let lines = Lines::new(&self.sources);
         let mut out = Vec::new();
-        terminal::write_findings(&mut out, &outcome.findings, &lines, Colour::Off).expect("memory takes it");
+        terminal::write_findings(&mut out, &outcome.findings, &self.surface.inventory, &lines, Colour::Off)
+            .expect("memory takes it");
         terminal::write_summary(&mut out, &outcome, &Coverage::of(&self.surface)).expect("memory takes it");
         String::from_utf8_lossy(&out).into_owned()
     }
