@@ -109,11 +109,12 @@ fn quickstart() -> Vec<String> {
 }
 
 #[test]
-fn every_rust_example_is_a_part_of_the_quickstart() {
+fn every_rust_example_and_lock_is_a_part_of_the_quickstart() {
     let sources = quickstart();
     let mut count = 0;
     for (page, text) in pages() {
-        for block in blocks(&text, "rust") {
+        let locks = blocks(&text, "text").into_iter().filter(|block| block.starts_with("# route-role lock"));
+        for block in blocks(&text, "rust").into_iter().chain(locks) {
             for part in block.split("// …\n").map(str::trim).filter(|part| !part.is_empty()) {
                 assert!(sources.iter().any(|source| source.contains(part)), "{page}: not in the quickstart:\n{part}");
                 count += 1;
