@@ -124,9 +124,10 @@ fn every_rust_example_and_lock_is_a_part_of_the_quickstart() {
     assert!(count > 0);
 }
 
+/// The guide to policies has a test of its own in the crate that reads them.
 #[test]
 fn every_policy_that_is_shown_is_valid() {
-    for (page, text) in pages() {
+    for (page, text) in pages().into_iter().filter(|(page, _)| page != "docs/how-to/policy.md") {
         for block in blocks(&text, "yaml").into_iter().filter(|block| block.starts_with("version:")) {
             assert_eq!(load(block, &mut NoConstants).problems, [], "{page}:\n{block}");
         }
