@@ -21,7 +21,8 @@ fn pages() -> Vec<(String, String)> {
         let names = names_in(&repository().join(folder));
         paths.extend(names.iter().filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
     }
-    let read = |path: &String| fs::read_to_string(repository().join(path)).unwrap_or_else(|_| panic!("{path} is there"));
+    let read =
+        |path: &String| fs::read_to_string(repository().join(path)).unwrap_or_else(|_| panic!("{path} is there"));
     paths.iter().map(|path| (path.clone(), read(path))).collect()
 }
 
