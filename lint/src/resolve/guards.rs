@@ -266,7 +266,7 @@ impl Evaluator<'_, '_> {
             expansions: views,
             text,
             span: layer.span,
-            conditions: Vec::new(),
+            conditions: layer.conditions.clone(),
         }
     }
 
