@@ -136,6 +136,18 @@ fn every_policy_that_is_shown_is_valid() {
 }
 
 #[test]
+fn the_policy_of_the_how_to_for_existing_services_knows_every_guard_of_its_service() {
+    let page = fs::read_to_string(repository().join("docs/how-to/adopt.md")).expect("the page");
+    let policy =
+        blocks(&page, "yaml").into_iter().find(|block| block.contains("guards:")).expect("a policy with guards");
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    fs::write(file.path(), policy).expect("a file can be written");
+    let file = file.path().to_str().expect("a UTF-8 path");
+    let run = run_in(&repository(), &["check", "--policy", file, "fixtures/scanopy/before"]);
+    assert!(run.stdout.ends_with("nothing left out\n"), "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
 fn every_link_between_pages_leads_somewhere() {
     for (page, text) in pages() {
         let folder = repository().join(&page).parent().map(Path::to_path_buf).unwrap_or_default();
