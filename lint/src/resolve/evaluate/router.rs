@@ -15,7 +15,7 @@ use crate::source::Span;
 
 use super::{Environment, Evaluator};
 
-type Arguments = Punctuated<syn::Expr, syn::Token![,]>;
+pub(super) type Arguments = Punctuated<syn::Expr, syn::Token![,]>;
 
 /// Catches what no other route of a router does.
 const FALLBACK_PATH: &str = "/{*fallback}";
@@ -94,9 +94,10 @@ impl Evaluator<'_, '_> {
                     }
                 }
             }
-            RouterOperation::Layer => {
+            RouterOperation::Layer { fallbacks } => {
                 let layers = self.layers(environment, arguments, expressions);
-                for entry in &mut Rc::make_mut(&mut router).entries {
+                let covered = |entry: &&mut Entry| fallbacks || !entry.is_fallback;
+                for entry in Rc::make_mut(&mut router).entries.iter_mut().filter(covered) {
                     entry.layers.extend(layers.iter().rev().cloned());
                 }
             }
@@ -107,6 +108,9 @@ impl Evaluator<'_, '_> {
                 let router = Rc::make_mut(&mut router);
                 router.entries.retain(|entry| !(entry.is_fallback && entry.path == FALLBACK_PATH));
                 router.entries.push(Entry { is_fallback: true, ..entry });
+            }
+            RouterOperation::ResetFallback => {
+                Rc::make_mut(&mut router).entries.retain(|entry| !(entry.is_fallback && entry.path == FALLBACK_PATH));
             }
             RouterOperation::Split => {
                 let document = Value::Document(Rc::new(document_of(&router)));

@@ -93,8 +93,11 @@ impl Evaluator<'_, '_> {
             return Some(Value::Never);
         }
         if let Some((_, diverge)) = &init.diverge {
+            let text = format!("let {} = {}", self.snippet(environment, &local.pat), self.snippet(environment, &init.expr));
             let mut aside = environment.clone();
+            self.conditions.push(Condition { text, holds: false, span: self.span_of(environment, local) });
             self.expression(&mut aside, diverge);
+            self.conditions.pop();
         }
         if let (Cfg::Sometimes(text), Some(before)) = (cfg, before) {
             // Without the feature the name keeps its earlier value.
