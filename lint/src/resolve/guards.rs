@@ -270,7 +270,8 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn span_text(&self, span: Span) -> String {
+    /// The source of a span on one line, shortened.
+    pub(crate) fn span_text(&self, span: Span) -> String {
         let source = self.modules.file_text(span.file);
         let text = source.get(span.start as usize..span.end as usize).unwrap_or_default();
         let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");

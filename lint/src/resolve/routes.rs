@@ -207,7 +207,7 @@ fn describe(
             bare("{response}".to_owned(), fallback_or(HandlerKind::Closure), handler.span)
         }
         _ => {
-            let name = evaluator.service_name(&value, handler.span);
+            let name = evaluator.span_text(handler.span);
             evaluator.note_handler(handler.span, &name);
             bare(name, fallback_or(HandlerKind::Unknown), handler.span)
         }

@@ -163,7 +163,9 @@ impl Evaluator<'_, '_> {
             return self.routing(environment, &function, &arguments, call, span);
         }
         match (owner.last().map(String::as_str), last) {
-            (Some("Vec"), "new") => Value::list(Vec::new()),
+            (Some("Vec" | "VecDeque" | "HashMap" | "BTreeMap" | "IndexMap"), "new" | "with_capacity") => {
+                Value::list(Vec::new())
+            }
             (Some("String"), "new") => Value::text(""),
             // Wrappers that are what they hold.
             (
@@ -449,20 +451,20 @@ fn member(owner: &Definition, items: &[Arc<Item>], name: &str) -> Option<Definit
 
 /// The value of a function: of its last expression and of every `return`.
 pub(super) fn join_returns(value: Value, returned: Vec<(Vec<Condition>, Value)>) -> Value {
-    let mut otherwise: Vec<Condition> = Vec::new();
-    for (when, value) in &returned {
-        // Where there was one condition, what follows runs when it doesn't hold.
-        if let [single] = when.as_slice()
-            && value.carries_routes()
-        {
-            otherwise.push(Condition { holds: !single.holds, ..single.clone() });
-        }
-    }
     // Behind `#[cfg(…)] return …;` the end of the block is never reached.
-    let falls_through = matches!(&value, Value::Tuple(parts) if parts.is_empty()) && !otherwise.is_empty();
-    let ends = std::iter::once((otherwise, value)).filter(|(_, value)| !falls_through && !matches!(value, Value::Never));
-    let joined = ends.chain(returned).reduce(|(when_left, left), (when_right, right)| {
-        (Vec::new(), join(left, &when_left, right, &when_right))
+    let is_nothing = matches!(&value, Value::Tuple(parts) if parts.is_empty());
+    let falls_through = is_nothing && returned.iter().any(|(_, value)| value.carries_routes());
+    let end = Some((Vec::new(), value)).filter(|(_, value)| !falls_through && !matches!(value, Value::Never));
+    let joined = returned.into_iter().rev().fold(end, |rest, (when, value)| match rest {
+        None => Some((when, value)),
+        Some((_, rest)) => {
+            // Where there was one condition, what follows runs when it doesn't hold.
+            let otherwise = match when.as_slice() {
+                [single] if value.carries_routes() => vec![Condition { holds: !single.holds, ..single.clone() }],
+                _ => Vec::new(),
+            };
+            Some((Vec::new(), join(rest, &otherwise, value, &when)))
+        }
     });
     joined.map_or(Value::Never, |(when, value)| only_when(&value, &when))
 }

@@ -85,9 +85,9 @@ impl Evaluator<'_, '_> {
                 if let Some(value) = self.list_method(environment, list, &method, &arguments) {
                     return value;
                 }
-                if method == "push" {
+                if let Some(more) = self.added_elements(&method, &arguments) {
                     let mut list = list.to_vec();
-                    list.extend(arguments);
+                    list.extend(more);
                     self.assign(environment, &call.receiver, Value::list(list));
                     return Value::Tuple(Rc::default());
                 }
@@ -131,6 +131,16 @@ impl Evaluator<'_, '_> {
         }
         let places = call.args.iter().map(|argument| self.span_of(environment, argument)).collect();
         self.foreign_method(receiver, method, arguments, places, span)
+    }
+
+    /// What `push`, `insert` of a map and `extend` add to a collection.
+    fn added_elements(&mut self, method: &str, arguments: &[Value]) -> Option<Vec<Value>> {
+        match (method, arguments) {
+            ("push" | "push_back", [element]) => Some(vec![element.clone()]),
+            ("insert", [key, value]) => Some(vec![Value::tuple(vec![key.clone(), value.clone()])]),
+            ("extend" | "append", [more]) => self.elements(more),
+            _ => None,
+        }
     }
 
     fn foreign_method(
@@ -321,6 +331,17 @@ impl Evaluator<'_, '_> {
             }
         }
         None
+    }
+
+    /// Runs a method that was kept as a name, if the receiver's type is of the tree.
+    pub(super) fn follow_method(&mut self, receiver: &Value, method: &str, arguments: &[Value]) -> Option<Value> {
+        let unit = as_unit_struct(receiver);
+        let receiver = unit.as_ref().unwrap_or(receiver);
+        let Value::Record(record) = receiver else { return None };
+        let owner = record.definition.clone()?;
+        let function = self.associated(&owner, method)?;
+        let arguments = arguments.to_vec();
+        Some(self.call_alternatives(&function, Some(owner), Some(receiver.clone()), arguments, Rc::default()).0)
     }
 
     fn invoke(

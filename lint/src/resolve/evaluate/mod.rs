@@ -305,6 +305,9 @@ impl<'m, 's> Evaluator<'m, 's> {
 
     /// A router leaves: to a server, or to code that isn't followed.
     fn sink(&mut self, value: &Value, serves: bool) {
+        if !self.spend() {
+            return;
+        }
         match value {
             Value::Router(router) => self.sinks.push(Sink { router: router.clone(), serves }),
             Value::Document(document) => self.documents.push(document.clone()),

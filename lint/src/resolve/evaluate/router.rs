@@ -17,6 +17,9 @@ use super::{Environment, Evaluator};
 
 pub(super) type Arguments = Punctuated<syn::Expr, syn::Token![,]>;
 
+/// More routes than any router has.
+const MAX_ENTRIES: usize = 20_000;
+
 /// Catches what no other route of a router does.
 const FALLBACK_PATH: &str = "/{*fallback}";
 
@@ -60,6 +63,9 @@ impl Evaluator<'_, '_> {
                 for (conditions, prefix) in self.paths(&argument(0), span) {
                     for (inner_conditions, inner) in &inner {
                         let conditions = [conditions.as_slice(), inner_conditions].concat();
+                        if !self.has_room(&router, inner, span) {
+                            continue;
+                        }
                         nest(Rc::make_mut(&mut router), &prefix, inner, &conditions, span, documented);
                     }
                 }
@@ -68,7 +74,9 @@ impl Evaluator<'_, '_> {
                 for (conditions, prefix) in self.paths(&argument(0), span) {
                     match self.force(&argument(1)) {
                         Value::Router(inner) => {
-                            nest(Rc::make_mut(&mut router), &prefix, &inner, &conditions, span, false)
+                            if self.has_room(&router, &inner, span) {
+                                nest(Rc::make_mut(&mut router), &prefix, &inner, &conditions, span, false);
+                            }
                         }
                         service => {
                             let place = self.argument_span(environment, expressions, 1, span);
@@ -90,6 +98,9 @@ impl Evaluator<'_, '_> {
                     }
                 } else {
                     for (conditions, inner) in self.routers(argument(0), span) {
+                        if !self.has_room(&router, &inner, span) {
+                            continue;
+                        }
                         merge(Rc::make_mut(&mut router), &inner, &conditions, span);
                     }
                 }
@@ -127,6 +138,19 @@ impl Evaluator<'_, '_> {
             }
         }
         Value::Router(router)
+    }
+
+    /// Whether a router may take in another one: mounting a router in itself doubles it each time.
+    fn has_room(&mut self, router: &Router, inner: &Router, span: Span) -> bool {
+        let has_room = router.entries.len() + inner.entries.len() <= MAX_ENTRIES;
+        if !has_room {
+            self.note_unresolved(
+                span,
+                "this router grows beyond what any service has; what is mounted here is missing from the inventory",
+                None,
+            );
+        }
+        has_room
     }
 
     fn argument_span(&self, environment: &Environment, expressions: &Arguments, index: usize, otherwise: Span) -> Span {
