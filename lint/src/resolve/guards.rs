@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
 use crate::frontend::rust::axum;
-use crate::frontend::rust::facts::{Extent, ItemKind, TextId};
+use crate::frontend::rust::facts::{Attribute, Extent, ItemKind, TextId};
 use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef, ident_text};
 use crate::source::Span;
 
@@ -59,8 +59,29 @@ impl Depth {
 }
 
 impl Evaluator<'_, '_> {
-    /// The guard that one parameter of a handler may be.
-    pub(crate) fn parameter_guard(
+    /// The guards that one parameter of a handler may be: several if it is a tuple of extractors.
+    pub(crate) fn parameter_guards(
+        &mut self,
+        module: ModuleId,
+        substitution: &Substitution,
+        ty: &TypeRef,
+        text: TextId,
+        extent: Extent,
+    ) -> Vec<Guard> {
+        match ty {
+            TypeRef::Tuple(parts) => {
+                let mut found = Vec::new();
+                for part in parts {
+                    let guards = self.parameter_guards(module, substitution, part, text, extent);
+                    found.extend(guards.into_iter().map(|guard| Guard { text: guard.term.to_string(), ..guard }));
+                }
+                found
+            }
+            ty => self.parameter_guard(module, substitution, ty, text, extent).into_iter().collect(),
+        }
+    }
+
+    fn parameter_guard(
         &mut self,
         module: ModuleId,
         substitution: &Substitution,
@@ -105,8 +126,15 @@ impl Evaluator<'_, '_> {
         })
     }
 
-    /// The guard that a parameter of a closure may be.
-    pub(crate) fn closure_guard(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Option<Guard> {
+    /// The guards that a parameter of a closure may be.
+    pub(crate) fn closure_guards(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Vec<Guard> {
+        match ty {
+            TypeRef::Tuple(parts) => parts.iter().flat_map(|part| self.closure_guards(module, part, span)).collect(),
+            ty => self.closure_guard(module, ty, span).into_iter().collect(),
+        }
+    }
+
+    fn closure_guard(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Option<Guard> {
         let path = ty.as_path()?;
         let term = self.type_term(module, &Substitution::new(), path, Depth::written())?;
         Some(Guard {
@@ -118,6 +146,13 @@ impl Evaluator<'_, '_> {
             span,
             conditions: Vec::new(),
         })
+    }
+
+    /// An attribute as a reader knows it, on one line; what a macro wrote has no layout of its own and gets one.
+    pub(crate) fn attribute_text(&self, definition: &Definition, given: &Attribute) -> String {
+        let text = self.modules.texts.slice(definition.text, given.extent);
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if self.modules.texts.is_expansion(definition.text) { tidy(&line) } else { line }
     }
 
     fn guard_text(&self, text: TextId, extent: Extent, term: &Term) -> String {
@@ -417,6 +452,31 @@ impl Evaluator<'_, '_> {
             .collect();
         Term { path: names, args }
     }
+}
+
+/// Printed tokens, without the spaces that nobody would write.
+fn tidy(tokens: &str) -> String {
+    let mut line = String::with_capacity(tokens.len());
+    let mut quoted = false;
+    let mut escaped = false;
+    for character in tokens.chars() {
+        if !quoted && matches!(character, ',' | ';' | ')' | ']' | '[' | '(' | ':' | '!') && line.ends_with(' ') {
+            // `scopes = [` keeps its space.
+            if !(line.ends_with("= ") || line.ends_with(", ")) {
+                line.pop();
+            }
+        }
+        if !quoted && character == ' ' && line.ends_with(['(', '[', '#', ':', '!']) {
+            continue;
+        }
+        if !quoted && character != ' ' && line.ends_with(',') {
+            line.push(' ');
+        }
+        line.push(character);
+        quoted ^= character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
+    }
+    line
 }
 
 /// A type argument as written, its names unresolved.

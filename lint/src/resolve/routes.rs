@@ -197,8 +197,8 @@ fn describe(
             for (ty, span) in &closure.parameters {
                 let Some(ty) = ty else { continue };
                 let module = closure.environment.module;
-                let guard = evaluator.closure_guard(module, ty, *span);
-                described.guards.extend(guard);
+                let guards = evaluator.closure_guards(module, ty, *span);
+                described.guards.extend(guards);
             }
             described
         }
@@ -240,14 +240,14 @@ fn describe_function(
         }
     }
     for parameter in &signature.parameters {
-        let guard = evaluator.parameter_guard(
+        let guards = evaluator.parameter_guards(
             definition.module,
             &substitution,
             &parameter.ty,
             definition.text,
             parameter.extent,
         );
-        found.extend(guard);
+        found.extend(guards);
     }
     let name = match owner {
         Some(owner) => format!("{}::{}", guards::full_name(evaluator, owner), definition.item.name),
@@ -282,10 +282,9 @@ fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, g
         .map(declared::term_argument)
         .collect();
     let term = route_role_policy::term::Term { path: given.path.clone(), args };
-    let text = evaluator.modules.texts.slice(definition.text, given.extent);
     Some(Guard {
         kind: GuardKind::Attribute,
-        text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+        text: evaluator.attribute_text(definition, given),
         term,
         expansions: Vec::new(),
         span: evaluator.modules.span_of(definition.text, given.extent),

@@ -1,6 +1,6 @@
 //! An inventory as lines.
 
-use route_role_lint::resolve::{Condition, Documentation, Guard, Inventory, Operation, Route};
+use route_role_lint::resolve::{Condition, Documentation, Guard, GuardKind, Inventory, Operation, Route};
 use route_role_lint::source::{SourceMap, Span};
 
 /// One line for each route and note: `METHOD path -> handler [guards] if conditions`, then `! note (file:line)`.
@@ -33,7 +33,13 @@ fn described_route(route: &Route) -> String {
 }
 
 fn described_guard(guard: &Guard) -> String {
-    format!("{}{}", guard.text, described_conditions(&guard.conditions))
+    // What stands behind an alias or a type parameter.
+    let meant = guard.expansions.last().unwrap_or(&guard.term).to_string();
+    let meaning = match guard.kind {
+        GuardKind::Extractor if meant != guard.text => format!(" = {meant}"),
+        _ => String::new(),
+    };
+    format!("{}{meaning}{}", guard.text, described_conditions(&guard.conditions))
 }
 
 fn described_conditions(conditions: &[Condition]) -> String {

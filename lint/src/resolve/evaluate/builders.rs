@@ -114,8 +114,10 @@ impl Builders {
         }
     }
 
+    /// Functions that a macro makes, or that stand in another one's body, weren't there to be found; their signatures say enough.
     pub(super) fn contains(&self, definition: &Definition) -> bool {
         self.functions.contains(&Arc::as_ptr(&definition.item))
+            || matches!(&definition.item.kind, ItemKind::Function(signature) if signature_mentions_router(signature))
     }
 
     /// The methods of this name, each with the `impl` or `trait` around it.

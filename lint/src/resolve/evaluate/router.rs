@@ -39,7 +39,8 @@ impl Evaluator<'_, '_> {
             RouterOperation::Plain => return self.plain(Value::Router(router)),
             RouterOperation::Serve => self.sink(&Value::Router(router.clone()), true),
             RouterOperation::Route { documented } => {
-                let methods = self.method_handlers(argument(1), span);
+                let place = self.argument_span(environment, expressions, 1, span);
+                let methods = self.method_handlers(argument(1), place);
                 for (conditions, path) in self.paths(&argument(0), span) {
                     self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
                     if documented {
@@ -434,13 +435,36 @@ impl Evaluator<'_, '_> {
     ) -> Vec<Rc<Layer>> {
         let mut found = Vec::new();
         for (index, value) in arguments.iter().enumerate() {
-            let span = expressions.get(index).map_or_else(
-                || self.span_of(environment, expressions),
-                |expression| self.span_of(environment, expression),
-            );
-            self.flatten_layer(value, None, &[], span, &mut found, 0);
+            match expressions.get(index) {
+                Some(expression) => self.layers_of(environment, value, expression, &mut found),
+                None => {
+                    let span = self.span_of(environment, expressions);
+                    self.flatten_layer(value, None, &[], span, &mut found, 0);
+                }
+            }
         }
         found
+    }
+
+    /// Each part of a tuple that is written down has its own place.
+    fn layers_of(
+        &mut self,
+        environment: &Environment,
+        value: &Value,
+        expression: &syn::Expr,
+        found: &mut Vec<Rc<Layer>>,
+    ) {
+        match (value, expression) {
+            (Value::Tuple(parts), syn::Expr::Tuple(tuple)) if parts.len() == tuple.elems.len() => {
+                for (part, expression) in parts.iter().zip(&tuple.elems) {
+                    self.layers_of(environment, part, expression, found);
+                }
+            }
+            _ => {
+                let span = self.span_of(environment, expression);
+                self.flatten_layer(value, None, &[], span, found, 0);
+            }
+        }
     }
 
     fn flatten_layer(
@@ -476,20 +500,40 @@ impl Evaluator<'_, '_> {
                     if matches!(name.as_str(), "layer" | "option_layer") {
                         for (index, argument) in call.arguments.iter().enumerate() {
                             let place = call.places.get(index).copied().unwrap_or(call.span);
-                            self.flatten_layer(argument, wrapper, conditions, place, found, depth + 1);
+                            let mut conditions = conditions.to_vec();
+                            if name == "option_layer" {
+                                conditions.push(self.is_some(place));
+                            }
+                            self.flatten_layer(argument, wrapper, &conditions, place, found, depth + 1);
                         }
                     } else if !matches!(name.as_str(), "into_inner" | "boxed" | "boxed_clone" | "service") {
                         self.push_layer(value, wrapper, conditions, call.span, found);
                     }
                     return;
                 }
+                // The layer of an `Option`: `enabled.then(|| from_fn(check))`.
+                Callee::Method { name, .. } if matches!(name.as_str(), "then" | "then_some" | "map" | "and_then") => {
+                    let made = match call.arguments.last() {
+                        Some(Value::Closure(closure)) => self.call_closure(closure, Vec::new()),
+                        Some(value) => value.clone(),
+                        None => Value::Unknown,
+                    };
+                    if matches!(made, Value::Call(_) | Value::Tuple(_) | Value::Record(_)) {
+                        let before = found.len();
+                        self.flatten_layer(&made, Some(value), conditions, span, found, depth + 1);
+                        if found.len() > before {
+                            return;
+                        }
+                    }
+                }
                 Callee::Path(path) => match &path.resolved {
                     Resolved::External(names) if names.ends_with(&["ServiceBuilder".to_owned(), "new".to_owned()]) => {
                         return;
                     }
                     Resolved::External(names) if names.last().is_some_and(|last| last == "option_layer") => {
+                        let conditions = [conditions, &[self.is_some(call.span)]].concat();
                         for argument in &call.arguments {
-                            self.flatten_layer(argument, wrapper, conditions, call.span, found, depth + 1);
+                            self.flatten_layer(argument, wrapper, &conditions, call.span, found, depth + 1);
                         }
                         return;
                     }
@@ -511,6 +555,11 @@ impl Evaluator<'_, '_> {
             _ => {}
         }
         self.push_layer(value, wrapper, conditions, span, found);
+    }
+
+    /// The condition under which an optional layer is there.
+    fn is_some(&self, span: Span) -> Condition {
+        Condition { text: format!("{} is Some", self.span_text(span)), holds: true, span }
     }
 
     fn push_layer(
