@@ -58,6 +58,27 @@ impl Depth {
     }
 }
 
+/// A type in the place of a parameter, read.
+struct Extractor {
+    term: Term,
+    expansions: Vec<Term>,
+    local: bool,
+}
+
+impl Extractor {
+    fn guard(self, text: String, span: Span) -> Guard {
+        Guard {
+            kind: GuardKind::Extractor,
+            term: self.term,
+            expansions: self.expansions,
+            text,
+            span,
+            local: self.local,
+            conditions: Vec::new(),
+        }
+    }
+}
+
 impl Evaluator<'_, '_> {
     /// The guards that one parameter of a handler may be: several if it is a tuple of extractors.
     pub(crate) fn parameter_guards(
@@ -89,8 +110,20 @@ impl Evaluator<'_, '_> {
         text: TextId,
         extent: Extent,
     ) -> Option<Guard> {
-        let path = ty.as_path()?;
-        let mut term = self.type_term(module, substitution, path, Depth::written())?;
+        let extractor = self.extractor(module, substitution, ty.as_path()?)?;
+        let text_of_guard = self.guard_text(text, extent, &extractor.term);
+        Some(extractor.guard(text_of_guard, self.modules.span_of(text, extent)))
+    }
+
+    /// What a type that stands in the place of a parameter means, seen through aliases.
+    fn extractor(&mut self, module: ModuleId, substitution: &Substitution, path: &TypePath) -> Option<Extractor> {
+        // What is written as a bare type parameter is its argument.
+        if let [name] = path.names.as_slice()
+            && let Some((TypeArgument::Type(TypeRef::Path(argument)), origin)) = substitution.get(name).cloned()
+        {
+            return self.extractor(origin, &Substitution::new(), &argument);
+        }
+        let term = self.type_term(module, substitution, path, Depth::written())?;
         let mut local = self.is_extractor_of_the_tree(module, path);
         let mut expansions: Vec<Term> = Vec::new();
         let mut at = (module, path.clone(), substitution.clone());
@@ -107,23 +140,7 @@ impl Evaluator<'_, '_> {
         {
             expansions.push(expanded);
         }
-        // What is written as a bare type parameter is its argument.
-        if term.path.len() == 1 && expansions.is_empty() && substitution.contains_key(&term.path[0]) {
-            let name = term.path[0].clone();
-            if let Some((TypeArgument::Type(TypeRef::Path(argument)), origin)) = substitution.get(&name).cloned() {
-                term = self.type_term(origin, &Substitution::new(), &argument, Depth::written())?;
-                local = self.is_extractor_of_the_tree(origin, &argument);
-            }
-        }
-        Some(Guard {
-            kind: GuardKind::Extractor,
-            text: self.guard_text(text, extent, &term),
-            term,
-            expansions,
-            span: self.modules.span_of(text, extent),
-            local,
-            conditions: Vec::new(),
-        })
+        Some(Extractor { term, expansions, local })
     }
 
     /// The guards that a parameter of a closure may be.
@@ -135,17 +152,9 @@ impl Evaluator<'_, '_> {
     }
 
     fn closure_guard(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Option<Guard> {
-        let path = ty.as_path()?;
-        let term = self.type_term(module, &Substitution::new(), path, Depth::written())?;
-        Some(Guard {
-            kind: GuardKind::Extractor,
-            text: self.span_text(span),
-            term,
-            expansions: Vec::new(),
-            local: self.is_extractor_of_the_tree(module, path),
-            span,
-            conditions: Vec::new(),
-        })
+        let extractor = self.extractor(module, &Substitution::new(), ty.as_path()?)?;
+        let text = self.span_text(span);
+        Some(extractor.guard(text, span))
     }
 
     /// An attribute as a reader knows it, on one line; what a macro wrote has no layout of its own and gets one.
@@ -210,6 +219,12 @@ impl Evaluator<'_, '_> {
             .iter()
             .filter_map(|argument| {
                 let (name, value) = match argument {
+                    TypeArgument::Type(TypeRef::Path(inner))
+                        if let [name] = inner.names.as_slice()
+                            && let Some((TypeArgument::Constant(text), _)) = substitution.get(name) =>
+                    {
+                        (None, constant_value(text))
+                    }
                     TypeArgument::Type(ty) => (None, self.type_value(module, substitution, ty, depth.deeper())?),
                     TypeArgument::Binding(name, ty) => {
                         (Some(name.clone()), self.type_value(module, substitution, ty, depth.deeper())?)
@@ -255,19 +270,21 @@ impl Evaluator<'_, '_> {
         let Resolved::Item(definition) = self.modules.resolve(module, &path.names, Space::Type) else { return None };
         let ItemKind::Alias { parameters, target } = &definition.item.kind else { return None };
         let target = target.as_path()?.clone();
-        let substitution = parameters
-            .iter()
-            .zip(&path.arguments)
-            .map(|(name, argument)| {
-                let given = match argument {
+        let mut given = path.arguments.iter();
+        let mut substitution = Substitution::new();
+        for (name, default) in parameters {
+            let argument = match (given.next(), default) {
+                (Some(argument), _) => match argument {
                     TypeArgument::Type(TypeRef::Path(inner)) if inner.names.len() == 1 => {
-                        outer.get(&inner.names[0]).cloned()
+                        outer.get(&inner.names[0]).cloned().unwrap_or_else(|| (argument.clone(), module))
                     }
-                    _ => None,
-                };
-                (name.clone(), given.unwrap_or_else(|| (argument.clone(), module)))
-            })
-            .collect();
+                    _ => (argument.clone(), module),
+                },
+                (None, Some(default)) => (TypeArgument::Type(default.clone()), definition.module),
+                (None, None) => continue,
+            };
+            substitution.insert(name.clone(), argument);
+        }
         Some((definition.module, target, substitution))
     }
 

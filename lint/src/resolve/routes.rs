@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use route_role_policy::Policy;
 
-use crate::frontend::rust::facts::{Attribute as FactAttribute, Function, ItemKind};
+use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
 use crate::source::Span;
 
 use super::evaluate::{Evaluator, Sink};
-use super::guards::{self, Substitution};
+use super::guards;
 use super::inventory::{Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Note, NoteKind, Route};
 use super::modules::Definition;
 use super::names::Resolved;
@@ -225,7 +225,7 @@ fn describe_function(
     let ItemKind::Function(signature) = &definition.item.kind else {
         unreachable!("only functions are found as handlers")
     };
-    let substitution = substitution(signature, path);
+    let substitution = evaluator.type_arguments(definition, owner, path);
     let mut found = Vec::new();
     let mut attribute = None;
     let mut scope_uses = Vec::new();
@@ -260,11 +260,6 @@ fn describe_function(
         operation: operation::of_handler(evaluator, definition).map(|documented| documented.operation),
         scope_uses,
     }
-}
-
-fn substitution(signature: &Function, path: &PathValue) -> Substitution {
-    let named = signature.generics.iter().cloned().zip(path.generics.iter().cloned());
-    named.map(|(name, argument)| (name, (argument, path.module))).collect()
 }
 
 /// An attribute that isn't known to be harmless.

@@ -120,7 +120,8 @@ fn a_guard_that_may_be_absent_restricts_nothing() {
 #[test]
 fn a_conditional_guard_that_restricts_nothing_stays_neutral() {
     let conditions = vec![Condition { text: "config.log".into(), holds: true, span: NOWHERE }];
-    let audit = Term { args: vec![Argument { name: None, value: Value::Term(Term::name("audit")) }], ..Term::name("from_fn") };
+    let audit =
+        Term { args: vec![Argument { name: None, value: Value::Term(Term::name("audit")) }], ..Term::name("from_fn") };
     let row = row(route("/cases", vec![Guard { conditions, ..guard(GuardKind::Layer, audit) }]), Some(&policy()));
     assert_eq!(row.certainty, Certainty::Proven);
     assert!(row.guards[0].ignored.is_some());

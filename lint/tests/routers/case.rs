@@ -27,7 +27,8 @@ pub(crate) fn read(page: &str) -> Vec<Case> {
         if let Some(name) = line.strip_prefix("## ") {
             cases.push(Case { name: name.to_owned(), ..Case::default() });
         } else if let Some(fence) = line.strip_prefix("```") {
-            let block: String = lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
+            let block: String =
+                lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
             let case = cases.last_mut().expect("a heading before the first block");
             match fence.split_once(' ') {
                 Some((_, path)) => case.files.push((path.to_owned(), block)),

@@ -29,7 +29,20 @@ macro_rules! pages {
     };
 }
 
-pages!(abstraction, branches, documentation, extractors, layers, liveness, macros, modules, operations, programs, robustness, values);
+pages!(
+    abstraction,
+    branches,
+    documentation,
+    extractors,
+    layers,
+    liveness,
+    macros,
+    modules,
+    operations,
+    programs,
+    robustness,
+    values
+);
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/routers"))

@@ -58,7 +58,7 @@ impl Evaluator<'_, '_> {
             Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Function(_)) => {
                 let definition = definition.clone();
                 if self.builders.contains(&definition) || arguments.iter().any(Value::carries_routes) {
-                    let generics = self.generics_for(&definition, &path);
+                    let generics = self.generics_for(&definition, None, &path);
                     let (value, after) = self.call_alternatives(&definition, None, None, arguments, generics);
                     self.write_back(environment, &definition, after, call, 0);
                     return value;
@@ -96,7 +96,7 @@ impl Evaluator<'_, '_> {
                 }
                 if self.builders.contains(&function) || arguments.iter().any(Value::carries_routes) {
                     let (receiver, rest) = self.receiver_of(&function, arguments);
-                    let generics = self.generics_for(&function, &path);
+                    let generics = self.generics_for(&function, Some(owner), &path);
                     let owner = owner.clone();
                     let shift = usize::from(receiver.is_some());
                     let (value, after) = self.call_alternatives(&function, Some(owner), receiver, rest, generics);
@@ -154,8 +154,7 @@ impl Evaluator<'_, '_> {
             if let Some(Value::MethodRouter(router)) = arguments.first() {
                 let expressions = call.map(|call| call.args.iter().skip(1).cloned().collect()).unwrap_or_default();
                 let router = router.clone();
-                let value =
-                    self.method_router_call(environment, &router, last, &arguments[1..], &expressions, span);
+                let value = self.method_router_call(environment, &router, last, &arguments[1..], &expressions, span);
                 return value.unwrap_or(Value::MethodRouter(router));
             }
         }
@@ -259,24 +258,57 @@ impl Evaluator<'_, '_> {
         match &path.resolved {
             Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Function(_)) => {
                 let definition = definition.clone();
-                let generics = self.generics_for(&definition, path);
+                let generics = self.generics_for(&definition, None, path);
                 Some(self.call_alternatives(&definition, None, None, arguments, generics).0)
             }
             Resolved::Member(owner, names) => {
                 let [name] = names.as_slice() else { return None };
                 let function = self.associated(owner, name)?;
                 let (receiver, rest) = self.receiver_of(&function, arguments);
-                let generics = self.generics_for(&function, path);
+                let generics = self.generics_for(&function, Some(owner), path);
                 Some(self.call_alternatives(&function, Some(owner.clone()), receiver, rest, generics).0)
             }
             _ => None,
         }
     }
 
-    fn generics_for(&self, definition: &Definition, path: &PathValue) -> Generics {
-        let ItemKind::Function(signature) = &definition.item.kind else { return Rc::default() };
-        let named = signature.generics.iter().cloned().zip(path.generics.iter().cloned());
-        Rc::new(named.map(|(name, argument)| (name, (argument, path.module))).collect())
+    /// What the type parameters of a function, and of the `impl` around it, stand for where a path names it.
+    pub(crate) fn type_arguments(
+        &self,
+        function: &Definition,
+        owner: Option<&Definition>,
+        path: &PathValue,
+    ) -> BTreeMap<String, (TypeArgument, ModuleId)> {
+        let ItemKind::Function(signature) = &function.item.kind else { return BTreeMap::new() };
+        let mut names = signature.generics.clone();
+        // `Type::<A>::function` or `Type::function::<A>`: a path doesn't tell which, their number does.
+        if let Some(owner) = owner
+            && path.generics.len() != names.len()
+        {
+            names.splice(0..0, self.parameters_of_impl(owner, function));
+        }
+        let named = names.into_iter().zip(path.generics.iter().cloned());
+        named.map(|(name, argument)| (name, (argument, path.module))).collect()
+    }
+
+    /// The type parameters of the `impl` that a function stands in, in the order of the type's own.
+    fn parameters_of_impl(&self, owner: &Definition, function: &Definition) -> Vec<String> {
+        let implementations = self.modules.implementations(&owner.item.name);
+        let arguments = implementations.iter().find_map(|implementation| match &implementation.item.kind {
+            ItemKind::Impl { self_type, items, .. } if items.iter().any(|item| Arc::ptr_eq(item, &function.item)) => {
+                self_type.as_path().map(|path| path.arguments.clone())
+            }
+            _ => None,
+        });
+        let name = |argument: TypeArgument| match argument {
+            TypeArgument::Type(TypeRef::Path(path)) => path.names.last().cloned().unwrap_or_default(),
+            _ => String::new(),
+        };
+        arguments.unwrap_or_default().into_iter().map(name).collect()
+    }
+
+    fn generics_for(&self, definition: &Definition, owner: Option<&Definition>, path: &PathValue) -> Generics {
+        Rc::new(self.type_arguments(definition, owner, path))
     }
 
     /// An associated function or constant of a type or trait: its own, one of a trait that it implements, or that trait's default.

@@ -62,7 +62,8 @@ impl Evaluator<'_, '_> {
                 }
             }
             Value::MethodRouter(router) => {
-                if let Some(value) = self.method_router_call(environment, router, &method, &arguments, &call.args, span) {
+                if let Some(value) = self.method_router_call(environment, router, &method, &arguments, &call.args, span)
+                {
                     return value;
                 }
             }
@@ -322,7 +323,9 @@ impl Evaluator<'_, '_> {
         let definition = record.definition.as_ref()?;
         for (function, _) in self.builders.methods("from").to_vec() {
             let ItemKind::Function(signature) = &function.item.kind else { continue };
-            let Some(path) = signature.parameters.first().and_then(|parameter| parameter.ty.as_path()) else { continue };
+            let Some(path) = signature.parameters.first().and_then(|parameter| parameter.ty.as_path()) else {
+                continue;
+            };
             let resolved = self.modules.resolve(function.module, &path.names, Space::Type);
             if matches!(&resolved, Resolved::Item(from) if from == definition) {
                 let argument = Value::Record(record.clone());
