@@ -172,7 +172,7 @@ fn describe(
     };
     let fallback_or = |kind: HandlerKind| if is_fallback { HandlerKind::Fallback } else { kind };
     if handler.service {
-        let name = evaluator.service_name(&handler.value, handler.span);
+        let name = Evaluator::service_name(&handler.value);
         return bare(name, if is_fallback { HandlerKind::Fallback } else { HandlerKind::Service }, handler.span);
     }
     let value = evaluator.handler_value(&handler.value);
@@ -313,11 +313,11 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn service_name(&self, value: &Value, span: Span) -> String {
+    fn service_name(value: &Value) -> String {
         match value {
             Value::Call(call) => match &call.callee {
                 Callee::Path(path) => guards::path_text(path),
-                Callee::Method { receiver, .. } => self.service_name(receiver, span),
+                Callee::Method { receiver, .. } => Self::service_name(receiver),
                 Callee::Macro(path) => format!("{}!", path.join("::")),
                 Callee::Other => "{service}".to_owned(),
             },

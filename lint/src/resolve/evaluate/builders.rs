@@ -179,7 +179,7 @@ pub(crate) fn named<'t>(needles: &'t AhoCorasick, text: &'t str) -> impl Iterato
         .filter(move |found| {
             let before = found.start().checked_sub(1).and_then(|at| bytes.get(at));
             let starts_with_word = is_word(bytes.get(found.start()));
-            !(starts_with_word && is_word(before)) && !is_word(bytes.get(found.end()))
+            !(is_word(bytes.get(found.end())) || starts_with_word && is_word(before))
         })
         .map(|found| Named { name: found.pattern().as_usize(), start: found.start() })
 }

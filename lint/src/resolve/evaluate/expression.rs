@@ -106,10 +106,10 @@ impl Evaluator<'_, '_> {
     }
 
     fn path(&mut self, environment: &mut Environment, path: &syn::ExprPath) -> Value {
-        if let Some(name) = path.path.get_ident() {
-            if let Some(value) = environment.get(&ident_text(name)) {
-                return value.clone();
-            }
+        if let Some(name) = path.path.get_ident()
+            && let Some(value) = environment.get(&ident_text(name))
+        {
+            return value.clone();
         }
         let value = self.path_value(environment, path);
         if let Resolved::Item(definition) = &value.resolved
