@@ -34,10 +34,9 @@ pub(crate) fn read(
 ) -> Declared {
     let source = evaluator.modules.texts.slice(handler.text, given.arguments).to_owned();
     let whole = evaluator.modules.span_of(handler.text, given.extent);
-    let text = evaluator.modules.texts.slice(handler.text, given.extent);
     let guard = Guard {
         kind: GuardKind::RouteRole,
-        text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+        text: evaluator.attribute_text(handler, given),
         term: Term { path: given.path.clone(), args: Vec::new() },
         expansions: Vec::new(),
         span: whole,

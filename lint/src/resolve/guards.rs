@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
 use crate::frontend::rust::axum;
-use crate::frontend::rust::facts::{Extent, ItemKind, TextId};
+use crate::frontend::rust::facts::{Attribute, Extent, ItemKind, TextId};
 use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef, ident_text};
 use crate::source::Span;
 
@@ -58,9 +58,51 @@ impl Depth {
     }
 }
 
+/// A type in the place of a parameter, read.
+struct Extractor {
+    term: Term,
+    expansions: Vec<Term>,
+    local: bool,
+}
+
+impl Extractor {
+    fn guard(self, text: String, span: Span) -> Guard {
+        Guard {
+            kind: GuardKind::Extractor,
+            term: self.term,
+            expansions: self.expansions,
+            text,
+            span,
+            local: self.local,
+            conditions: Vec::new(),
+        }
+    }
+}
+
 impl Evaluator<'_, '_> {
-    /// The guard that one parameter of a handler may be.
-    pub(crate) fn parameter_guard(
+    /// The guards that one parameter of a handler may be: several if it is a tuple of extractors.
+    pub(crate) fn parameter_guards(
+        &mut self,
+        module: ModuleId,
+        substitution: &Substitution,
+        ty: &TypeRef,
+        text: TextId,
+        extent: Extent,
+    ) -> Vec<Guard> {
+        match ty {
+            TypeRef::Tuple(parts) => {
+                let mut found = Vec::new();
+                for part in parts {
+                    let guards = self.parameter_guards(module, substitution, part, text, extent);
+                    found.extend(guards.into_iter().map(|guard| Guard { text: guard.term.to_string(), ..guard }));
+                }
+                found
+            }
+            ty => self.parameter_guard(module, substitution, ty, text, extent).into_iter().collect(),
+        }
+    }
+
+    fn parameter_guard(
         &mut self,
         module: ModuleId,
         substitution: &Substitution,
@@ -68,8 +110,20 @@ impl Evaluator<'_, '_> {
         text: TextId,
         extent: Extent,
     ) -> Option<Guard> {
-        let path = ty.as_path()?;
-        let mut term = self.type_term(module, substitution, path, Depth::written())?;
+        let extractor = self.extractor(module, substitution, ty.as_path()?)?;
+        let text_of_guard = self.guard_text(text, extent, &extractor.term);
+        Some(extractor.guard(text_of_guard, self.modules.span_of(text, extent)))
+    }
+
+    /// What a type that stands in the place of a parameter means, seen through aliases.
+    fn extractor(&mut self, module: ModuleId, substitution: &Substitution, path: &TypePath) -> Option<Extractor> {
+        // What is written as a bare type parameter is its argument.
+        if let [name] = path.names.as_slice()
+            && let Some((TypeArgument::Type(TypeRef::Path(argument)), origin)) = substitution.get(name).cloned()
+        {
+            return self.extractor(origin, &Substitution::new(), &argument);
+        }
+        let term = self.type_term(module, substitution, path, Depth::written())?;
         let mut local = self.is_extractor_of_the_tree(module, path);
         let mut expansions: Vec<Term> = Vec::new();
         let mut at = (module, path.clone(), substitution.clone());
@@ -86,38 +140,28 @@ impl Evaluator<'_, '_> {
         {
             expansions.push(expanded);
         }
-        // What is written as a bare type parameter is its argument.
-        if term.path.len() == 1 && expansions.is_empty() && substitution.contains_key(&term.path[0]) {
-            let name = term.path[0].clone();
-            if let Some((TypeArgument::Type(TypeRef::Path(argument)), origin)) = substitution.get(&name).cloned() {
-                term = self.type_term(origin, &Substitution::new(), &argument, Depth::written())?;
-                local = self.is_extractor_of_the_tree(origin, &argument);
-            }
-        }
-        Some(Guard {
-            kind: GuardKind::Extractor,
-            text: self.guard_text(text, extent, &term),
-            term,
-            expansions,
-            span: self.modules.span_of(text, extent),
-            local,
-            conditions: Vec::new(),
-        })
+        Some(Extractor { term, expansions, local })
     }
 
-    /// The guard that a parameter of a closure may be.
-    pub(crate) fn closure_guard(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Option<Guard> {
-        let path = ty.as_path()?;
-        let term = self.type_term(module, &Substitution::new(), path, Depth::written())?;
-        Some(Guard {
-            kind: GuardKind::Extractor,
-            text: self.span_text(span),
-            term,
-            expansions: Vec::new(),
-            local: self.is_extractor_of_the_tree(module, path),
-            span,
-            conditions: Vec::new(),
-        })
+    /// The guards that a parameter of a closure may be.
+    pub(crate) fn closure_guards(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Vec<Guard> {
+        match ty {
+            TypeRef::Tuple(parts) => parts.iter().flat_map(|part| self.closure_guards(module, part, span)).collect(),
+            ty => self.closure_guard(module, ty, span).into_iter().collect(),
+        }
+    }
+
+    fn closure_guard(&mut self, module: ModuleId, ty: &TypeRef, span: Span) -> Option<Guard> {
+        let extractor = self.extractor(module, &Substitution::new(), ty.as_path()?)?;
+        let text = self.span_text(span);
+        Some(extractor.guard(text, span))
+    }
+
+    /// An attribute as a reader knows it, on one line; what a macro wrote has no layout of its own and gets one.
+    pub(crate) fn attribute_text(&self, definition: &Definition, given: &Attribute) -> String {
+        let text = self.modules.texts.slice(definition.text, given.extent);
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if self.modules.texts.is_expansion(definition.text) { tidy(&line) } else { line }
     }
 
     fn guard_text(&self, text: TextId, extent: Extent, term: &Term) -> String {
@@ -175,6 +219,12 @@ impl Evaluator<'_, '_> {
             .iter()
             .filter_map(|argument| {
                 let (name, value) = match argument {
+                    TypeArgument::Type(TypeRef::Path(inner))
+                        if let [name] = inner.names.as_slice()
+                            && let Some((TypeArgument::Constant(text), _)) = substitution.get(name) =>
+                    {
+                        (None, constant_value(text))
+                    }
                     TypeArgument::Type(ty) => (None, self.type_value(module, substitution, ty, depth.deeper())?),
                     TypeArgument::Binding(name, ty) => {
                         (Some(name.clone()), self.type_value(module, substitution, ty, depth.deeper())?)
@@ -220,19 +270,21 @@ impl Evaluator<'_, '_> {
         let Resolved::Item(definition) = self.modules.resolve(module, &path.names, Space::Type) else { return None };
         let ItemKind::Alias { parameters, target } = &definition.item.kind else { return None };
         let target = target.as_path()?.clone();
-        let substitution = parameters
-            .iter()
-            .zip(&path.arguments)
-            .map(|(name, argument)| {
-                let given = match argument {
+        let mut given = path.arguments.iter();
+        let mut substitution = Substitution::new();
+        for (name, default) in parameters {
+            let argument = match (given.next(), default) {
+                (Some(argument), _) => match argument {
                     TypeArgument::Type(TypeRef::Path(inner)) if inner.names.len() == 1 => {
-                        outer.get(&inner.names[0]).cloned()
+                        outer.get(&inner.names[0]).cloned().unwrap_or_else(|| (argument.clone(), module))
                     }
-                    _ => None,
-                };
-                (name.clone(), given.unwrap_or_else(|| (argument.clone(), module)))
-            })
-            .collect();
+                    _ => (argument.clone(), module),
+                },
+                (None, Some(default)) => (TypeArgument::Type(default.clone()), definition.module),
+                (None, None) => continue,
+            };
+            substitution.insert(name.clone(), argument);
+        }
         Some((definition.module, target, substitution))
     }
 
@@ -270,7 +322,8 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn span_text(&self, span: Span) -> String {
+    /// The source of a span on one line, shortened.
+    pub(crate) fn span_text(&self, span: Span) -> String {
         let source = self.modules.file_text(span.file);
         let text = source.get(span.start as usize..span.end as usize).unwrap_or_default();
         let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -416,6 +469,31 @@ impl Evaluator<'_, '_> {
             .collect();
         Term { path: names, args }
     }
+}
+
+/// Printed tokens, without the spaces that nobody would write.
+fn tidy(tokens: &str) -> String {
+    let mut line = String::with_capacity(tokens.len());
+    let mut quoted = false;
+    let mut escaped = false;
+    for character in tokens.chars() {
+        if !quoted && matches!(character, ',' | ';' | ')' | ']' | '[' | '(' | ':' | '!') && line.ends_with(' ') {
+            // `scopes = [` keeps its space.
+            if !(line.ends_with("= ") || line.ends_with(", ")) {
+                line.pop();
+            }
+        }
+        if !quoted && character == ' ' && line.ends_with(['(', '[', '#', ':', '!']) {
+            continue;
+        }
+        if !quoted && character != ' ' && line.ends_with(',') {
+            line.push(' ');
+        }
+        line.push(character);
+        quoted ^= character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
+    }
+    line
 }
 
 /// A type argument as written, its names unresolved.

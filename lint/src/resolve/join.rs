@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::source::Span;
+
 use super::inventory::Condition;
 use super::value::{Entry, Layer, MethodHandler, MethodRouter, Record, Router, Value};
 
@@ -45,6 +47,16 @@ pub(crate) fn join(left: Value, when_left: &[Condition], right: Value, when_righ
     }
 }
 
+/// A router that is there under conditions only.
+pub(crate) fn only_when(value: &Value, when: &[Condition]) -> Value {
+    let Value::Router(router) = value else { return value.clone() };
+    let mut router = Router::clone(router);
+    for entry in &mut router.entries {
+        add_conditions(&mut entry.conditions, when);
+    }
+    Value::Router(Rc::new(router))
+}
+
 fn alternatives(value: Value, when: &[Condition]) -> Vec<(Vec<Condition>, Value)> {
     match value {
         Value::Choice(choices) => {
@@ -65,19 +77,27 @@ fn records(left: &Record, when_left: &[Condition], right: &Record, when_right: &
     Value::Record(Rc::new(Record { definition, fields }))
 }
 
+/// What makes an entry the same on both sides of a branch: its registration, and how it is mounted so far.
+type Identity<'a> = (usize, &'a str, &'a [Span]);
+
+fn identity(entry: &Entry) -> Identity<'_> {
+    (entry.id, &entry.path, &entry.mounts)
+}
+
 fn routers(left: &Router, when_left: &[Condition], right: &Router, when_right: &[Condition]) -> Router {
     let mut joined = Router { entries: Vec::new(), ..left.clone() };
-    let in_right: BTreeMap<usize, &Entry> = right.entries.iter().map(|entry| (entry.id, entry)).collect();
-    let in_left: BTreeSet<usize> = left.entries.iter().map(|entry| entry.id).collect();
+    let in_right: BTreeMap<Identity<'_>, &Entry> = right.entries.iter().map(|entry| (identity(entry), entry)).collect();
+    let in_left: BTreeSet<Identity<'_>> = left.entries.iter().map(identity).collect();
     for entry in &left.entries {
+        let other = in_right.get(&identity(entry));
         let mut entry = entry.clone();
-        match in_right.get(&entry.id) {
+        match other {
             Some(other) => entry.layers = layers(&entry.layers, when_left, &other.layers, when_right),
             None => add_conditions(&mut entry.conditions, when_left),
         }
         joined.entries.push(entry);
     }
-    for entry in right.entries.iter().filter(|entry| !in_left.contains(&entry.id)) {
+    for entry in right.entries.iter().filter(|entry| !in_left.contains(&identity(entry))) {
         let mut entry = entry.clone();
         add_conditions(&mut entry.conditions, when_right);
         joined.entries.push(entry);

@@ -9,6 +9,7 @@ use crate::frontend::rust::facts::{Extent, FileFacts, Item, ItemKind, TextId};
 use crate::frontend::rust::parse::{self, ParseOptions};
 use crate::source::{FileId, Span};
 
+use super::names::{Resolved, Space};
 use super::texts::Texts;
 
 /// A crate: the library of a package, or one of its binaries.
@@ -87,6 +88,8 @@ pub(crate) struct Modules<'s> {
     pub(crate) broken: Vec<BrokenText>,
     /// Every `impl`, by the last name of the type that it is for.
     implementations: HashMap<String, Vec<Definition>>,
+    /// What the globs of a module say of a name, during one resolution.
+    pub(super) glob_lookups: HashMap<(ModuleId, String, Space), Option<Resolved>>,
     /// Macros whose rules were read.
     pub(crate) rules: HashMap<*const Item, Rc<Rules>>,
 }
@@ -109,6 +112,7 @@ impl<'s> Modules<'s> {
             loaded_files: BTreeMap::new(),
             broken: Vec::new(),
             implementations: HashMap::new(),
+            glob_lookups: HashMap::new(),
             rules: HashMap::new(),
         }
     }

@@ -20,7 +20,7 @@ pub(crate) enum Resolved {
 }
 
 /// Which of several things with one name is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Space {
     /// Functions and constants.
     Value,
@@ -36,7 +36,10 @@ const MAX_STEPS: usize = 48;
 impl Modules<'_> {
     /// What `names` means in `module`.
     pub(crate) fn resolve(&mut self, module: ModuleId, names: &[String], space: Space) -> Resolved {
-        self.resolve_steps(module, names, space, 0)
+        let outer = std::mem::take(&mut self.glob_lookups);
+        let found = self.resolve_steps(module, names, space, 0);
+        self.glob_lookups = outer;
+        found
     }
 
     fn resolve_steps(&mut self, module: ModuleId, names: &[String], space: Space, steps: usize) -> Resolved {
@@ -164,8 +167,21 @@ impl Modules<'_> {
                 return Some(found);
             }
         }
-        if let Some(found) = self.lookup_in_globs(module, name, space, steps) {
-            return Some(found);
+        if !self.module(module).globs.is_empty() {
+            let key = (module, name.to_owned(), space);
+            let found = match self.glob_lookups.get(&key) {
+                Some(known) => known.clone(),
+                None => {
+                    // Until the answer is known there is none: globs whose own paths go through globs would ask without end.
+                    self.glob_lookups.insert(key.clone(), None);
+                    let found = self.lookup_in_globs(module, name, space, steps);
+                    self.glob_lookups.insert(key, found.clone());
+                    found
+                }
+            };
+            if found.is_some() {
+                return found;
+            }
         }
         let around = self.module(module).encloses?;
         self.lookup(around, name, space, steps + 1)

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use route_role_policy::Policy;
 
-use crate::frontend::rust::facts::{Attribute as FactAttribute, Function, ItemKind};
+use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
 use crate::source::Span;
 
 use super::evaluate::{Evaluator, Sink};
-use super::guards::{self, Substitution};
+use super::guards;
 use super::inventory::{
     Condition, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Note, NoteKind, Route,
 };
@@ -174,7 +174,7 @@ fn describe(
     };
     let fallback_or = |kind: HandlerKind| if is_fallback { HandlerKind::Fallback } else { kind };
     if handler.service {
-        let name = evaluator.service_name(&handler.value, handler.span);
+        let name = Evaluator::service_name(&handler.value);
         return bare(name, if is_fallback { HandlerKind::Fallback } else { HandlerKind::Service }, handler.span);
     }
     let value = evaluator.handler_value(&handler.value);
@@ -199,8 +199,8 @@ fn describe(
             for (ty, span) in &closure.parameters {
                 let Some(ty) = ty else { continue };
                 let module = closure.environment.module;
-                let guard = evaluator.closure_guard(module, ty, *span);
-                described.guards.extend(guard.map(Arc::new));
+                let guards = evaluator.closure_guards(module, ty, *span);
+                described.guards.extend(guards.into_iter().map(Arc::new));
             }
             described
         }
@@ -209,7 +209,7 @@ fn describe(
             bare("{response}".to_owned(), fallback_or(HandlerKind::Closure), handler.span)
         }
         _ => {
-            let name = evaluator.service_name(&value, handler.span);
+            let name = evaluator.span_text(handler.span);
             evaluator.note_handler(handler.span, &name);
             bare(name, fallback_or(HandlerKind::Unknown), handler.span)
         }
@@ -227,7 +227,7 @@ fn describe_function(
     let ItemKind::Function(signature) = &definition.item.kind else {
         unreachable!("only functions are found as handlers")
     };
-    let substitution = substitution(signature, path);
+    let substitution = evaluator.type_arguments(definition, owner, path);
     let mut found = Vec::new();
     let mut attribute = None;
     let mut scope_uses = Vec::new();
@@ -242,14 +242,14 @@ fn describe_function(
         }
     }
     for parameter in &signature.parameters {
-        let guard = evaluator.parameter_guard(
+        let guards = evaluator.parameter_guards(
             definition.module,
             &substitution,
             &parameter.ty,
             definition.text,
             parameter.extent,
         );
-        found.extend(guard);
+        found.extend(guards);
     }
     let name = match owner {
         Some(owner) => format!("{}::{}", guards::full_name(evaluator, owner), definition.item.name),
@@ -262,11 +262,6 @@ fn describe_function(
         operation: operation::of_handler(evaluator, definition).map(|documented| documented.operation),
         scope_uses,
     }
-}
-
-fn substitution(signature: &Function, path: &PathValue) -> Substitution {
-    let named = signature.generics.iter().cloned().zip(path.generics.iter().cloned());
-    named.map(|(name, argument)| (name, (argument, path.module))).collect()
 }
 
 /// An attribute that isn't known to be harmless.
@@ -284,10 +279,9 @@ fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, g
         .map(declared::term_argument)
         .collect();
     let term = route_role_policy::term::Term { path: given.path.clone(), args };
-    let text = evaluator.modules.texts.slice(definition.text, given.extent);
     Some(Guard {
         kind: GuardKind::Attribute,
-        text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+        text: evaluator.attribute_text(definition, given),
         term,
         expansions: Vec::new(),
         span: evaluator.modules.span_of(definition.text, given.extent),
@@ -321,11 +315,11 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn service_name(&self, value: &Value, span: Span) -> String {
+    fn service_name(value: &Value) -> String {
         match value {
             Value::Call(call) => match &call.callee {
                 Callee::Path(path) => guards::path_text(path),
-                Callee::Method { receiver, .. } => self.service_name(receiver, span),
+                Callee::Method { receiver, .. } => Self::service_name(receiver),
                 Callee::Macro(path) => format!("{}!", path.join("::")),
                 Callee::Other => "{service}".to_owned(),
             },

@@ -106,6 +106,9 @@ fn targets<'s>(sources: &'s Sources, options: &ScanOptions) -> impl Iterator<Ite
     })
 }
 
+/// A program's name, with the routers and API descriptions that leave it.
+type Served = (String, Vec<Sink>, Vec<std::rc::Rc<super::value::Document>>);
+
 /// A program that is evaluated from its `main`.
 struct Entry<'s> {
     krate: CrateId,
@@ -152,7 +155,7 @@ fn resolve(
     evaluator.notes.extend(broken);
     let mut inventory = Inventory::default();
     let mut program_of: BTreeMap<String, usize> = BTreeMap::new();
-    let mut served: Vec<(String, Vec<Sink>, Vec<std::rc::Rc<super::value::Document>>)> = Vec::new();
+    let mut served: Vec<Served> = Vec::new();
     for entry in &entries {
         let root = evaluator.modules.crates[entry.krate.0].root;
         let mains: Vec<_> = functions
@@ -265,7 +268,7 @@ fn unreached(
     sources: &Sources,
     entries: &[Entry<'_>],
     relevant: &BTreeSet<String>,
-    served: &mut Vec<(String, Vec<Sink>, Vec<std::rc::Rc<super::value::Document>>)>,
+    served: &mut Vec<Served>,
 ) {
     let left: Vec<&KnownFunction> = functions
         .iter()

@@ -44,6 +44,12 @@ pub(crate) enum Value {
 /// Stands for a part of a text that isn't known.
 pub(crate) const HOLE: char = '\u{fffc}';
 
+/// Longer texts aren't paths.
+const MAX_TEXT: usize = 8192;
+
+/// Longer lists aren't what routes are made from.
+const MAX_LIST: usize = 10_000;
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Record {
     pub(crate) definition: Option<Definition>,
@@ -168,11 +174,11 @@ pub(crate) struct Document {
 
 impl Value {
     pub(crate) fn text(text: &str) -> Self {
-        Self::Text(Rc::from(text))
+        if text.len() > MAX_TEXT { Self::Unknown } else { Self::Text(Rc::from(text)) }
     }
 
     pub(crate) fn list(values: Vec<Value>) -> Self {
-        Self::List(Rc::new(values))
+        if values.len() > MAX_LIST { Self::Unknown } else { Self::List(Rc::new(values)) }
     }
 
     pub(crate) fn tuple(values: Vec<Value>) -> Self {
@@ -191,11 +197,19 @@ impl Value {
 
     /// Whether routes hang on the value.
     pub(crate) fn carries_routes(&self) -> bool {
+        let mut budget = MAX_LIST;
+        self.carries_within(&mut budget)
+    }
+
+    /// Values that share their parts can be far larger than the memory that they take.
+    fn carries_within(&self, budget: &mut usize) -> bool {
+        let Some(left) = budget.checked_sub(1) else { return false };
+        *budget = left;
         match self {
             Self::Router(_) | Self::MethodRouter(_) | Self::DocumentedRoutes(_) => true,
-            Self::Tuple(values) | Self::List(values) => values.iter().any(Self::carries_routes),
-            Self::Record(record) => record.fields.values().any(Self::carries_routes),
-            Self::Choice(choices) => choices.iter().any(|(_, value)| value.carries_routes()),
+            Self::Tuple(values) | Self::List(values) => values.iter().any(|value| value.carries_within(budget)),
+            Self::Record(record) => record.fields.values().any(|value| value.carries_within(budget)),
+            Self::Choice(choices) => choices.iter().any(|(_, value)| value.carries_within(budget)),
             _ => false,
         }
     }

@@ -4,6 +4,8 @@
 //!
 //! Lists every extractor, layer and attribute that may restrict routes and that the policy says nothing about, once each, with the number of routes that it stands on.
 //!
+//! A guard that the policy knows and that is there only under conditions (`if config.auth { router.layer(…) }`) is listed too: nothing can be proven from it.
+//!
 //! It stays silent about types that the web framework itself brings and that only read the request, and about a `#[route_role]` that can't be read: that is an `unknown-scope`.
 //!
 //! ## Why it matters
@@ -30,6 +32,7 @@
 //! ## How to fix
 //!
 //! Add an entry under `guards` that says what it demands, or `ignore` with a reason if it demands nothing. `route-role init` proposes entries for all of them.
+//! Attach a conditional guard whatever the condition, or build one router for each case, each with its guards.
 //!
 //! ## How to suppress
 //!
@@ -119,6 +122,12 @@ fn report(context: &Context<'_>, kind: GuardKind, name: &str, found: &Occurrence
         )
         .at(*first, "has no meaning")
         .help("let one of the entries under `guards` say what it demands without referring to the others"),
+        Gap::Conditional { when } => Finding::new(
+            &RULE,
+            format!("the {what} `{name}` is there only {when}, so it can't be counted on ({on_routes})"),
+        )
+        .at(*first, "restricts nothing where the condition fails")
+        .help("attach it whatever the condition, or choose between routers that each have their guards"),
         Gap::UnreadableAttribute => return None,
     };
     Some(rest.iter().take(SHOWN).fold(finding, |finding, place| finding.also(*place, "also here")))

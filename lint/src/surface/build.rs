@@ -9,7 +9,7 @@ use route_role_policy::{Access, Denial, Level, Meaning, Policy, ResourceName, Ro
 use super::neutral::is_neutral;
 use super::object::{Object, object_of};
 use super::table::{Certainty, DenialSource, Gap, GuardMeaning, MappedGuard, RouteSurface, Surface};
-use crate::resolve::{Guard, GuardKind, HandlerKind, Inventory, Route};
+use crate::resolve::{Condition, Guard, GuardKind, HandlerKind, Inventory, Route};
 
 /// The surface of an inventory. Without a policy only `#[route_role]` and the neutral names have a meaning.
 pub fn build(inventory: Inventory, policy: Option<&Policy>) -> Surface {
@@ -90,6 +90,23 @@ fn contribution(route: &Route, guard: &Guard, policy: Option<&Policy>) -> Contri
             None => Contribution::unmapped(Gap::UnreadableAttribute),
         };
     }
+    let meaning = meaning(guard, policy);
+    match meaning.mapped.meaning {
+        GuardMeaning::Access { .. } if !guard.conditions.is_empty() => {
+            Contribution::unmapped(Gap::Conditional { when: in_words(&guard.conditions) })
+        }
+        _ => meaning,
+    }
+}
+
+fn in_words(conditions: &[Condition]) -> String {
+    let word = |condition: &Condition| if condition.holds { "if" } else { "unless" };
+    let all: Vec<String> = conditions.iter().map(|one| format!("{} `{}`", word(one), one.text)).collect();
+    all.join(" and ")
+}
+
+/// What a guard means where it is there.
+fn meaning(guard: &Guard, policy: Option<&Policy>) -> Contribution {
     let views = std::iter::once(&guard.term).chain(&guard.expansions);
     match policy.map(|policy| policy.meaning_through(views)) {
         Some(Meaning::Access { access, denial, resource, roles, unknown_scopes, entry }) => {

@@ -1,5 +1,6 @@
 //! Which routes address one object, and which kind of object that is.
 
+use route_role_policy::path::object_parameter;
 use route_role_policy::{Policy, ResourceName};
 
 /// The object that a route addresses.
@@ -18,26 +19,15 @@ pub struct Object {
 /// parameter in the singular: `/cases/{id}` addresses a `case`.
 pub fn object_of(path: &str, tenant_parameters: &[&str], policy: Option<&Policy>) -> Option<Object> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let (at, parameter) = segments.iter().enumerate().rev().find_map(|(at, segment)| {
-        let name = parameter(segment)?;
-        (!name.starts_with('*') && !tenant_parameters.contains(&name)).then_some((at, name))
-    })?;
+    let (at, parameter) = segments
+        .iter()
+        .enumerate()
+        .rev()
+        .find_map(|(at, segment)| Some((at, object_parameter(segment, tenant_parameters)?)))?;
     let declared = policy.and_then(|policy| policy.resource_of_path(path)).map(|resource| resource.name.value.clone());
-    let before = segments.iter().take(at).rev().find(|segment| parameter_free(segment));
+    let before = segments.iter().take(at).rev().find(|segment| !segment.contains('{'));
     let resource = declared.or_else(|| before.map(|segment| ResourceName::new(singular(segment))));
     Some(Object { parameter: parameter.to_owned(), resource })
-}
-
-/// The name of the parameter in a segment, which may have text around it.
-fn parameter(segment: &str) -> Option<&str> {
-    let (_, behind) = segment.split_once('{')?;
-    let (name, _) = behind.split_once('}')?;
-    // A converter or pattern may follow the name: `{id:[0-9]+}`.
-    Some(name.split(':').next().unwrap_or(name))
-}
-
-fn parameter_free(segment: &str) -> bool {
-    !segment.contains('{')
 }
 
 /// The singular of an English plural, as far as plain endings go; `-` becomes `_`, as names of resources are written.

@@ -104,6 +104,11 @@ pub enum Gap {
     Circle,
     /// A `#[route_role]` that can't be read against the policy.
     UnreadableAttribute,
+    /// It is there only under conditions, so what it admits is no promise.
+    Conditional {
+        /// The conditions, in words.
+        when: String,
+    },
 }
 
 /// How much of the truth a value holds.
@@ -111,7 +116,7 @@ pub enum Gap {
 pub enum Certainty {
     /// All guards are known.
     Proven,
-    /// Some guard is unmapped: the real access can only be narrower.
+    /// Some guard is unmapped or conditional: the real access can only be narrower.
     AtMost,
     /// The handler or its guards couldn't be read.
     Unknown,

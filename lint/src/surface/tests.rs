@@ -6,7 +6,7 @@ use route_role_policy::{
 
 use super::*;
 use crate::resolve::inventory::Attribute;
-use crate::resolve::{Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Program, Route};
+use crate::resolve::{Condition, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Program, Route};
 use crate::source::{FileId, Span};
 
 const POLICY: &str = "
@@ -102,6 +102,29 @@ fn a_guard_that_nothing_knows_leaves_the_access_an_upper_bound() {
     assert_eq!(row.certainty, Certainty::AtMost);
     assert!(matches!(&row.guards[0].gap, Some(Gap::UnknownTerm(term)) if term.last() == "Mystery"));
     assert!(!row.access.is_open());
+}
+
+#[test]
+fn a_guard_that_may_be_absent_restricts_nothing() {
+    let condition = |text: &str, holds| Condition { text: text.into(), holds, span: NOWHERE };
+    let conditions = vec![condition("config.auth", true), condition("config.open", false)];
+    let sometimes = Guard { conditions: conditions.clone(), ..extractor("crate::Session") };
+    let row = row(route("/cases", vec![sometimes]), Some(&policy()));
+    assert!(row.access.is_open());
+    assert_eq!(row.certainty, Certainty::AtMost);
+    let when = "if `config.auth` and unless `config.open`".to_owned();
+    assert_eq!(row.guards[0].gap, Some(Gap::Conditional { when }));
+    assert!(row.levels.is_empty());
+}
+
+#[test]
+fn a_conditional_guard_that_restricts_nothing_stays_neutral() {
+    let conditions = vec![Condition { text: "config.log".into(), holds: true, span: NOWHERE }];
+    let audit =
+        Term { args: vec![Argument { name: None, value: Value::Term(Term::name("audit")) }], ..Term::name("from_fn") };
+    let row = row(route("/cases", vec![Guard { conditions, ..guard(GuardKind::Layer, audit) }]), Some(&policy()));
+    assert_eq!(row.certainty, Certainty::Proven);
+    assert!(row.guards[0].ignored.is_some());
 }
 
 #[test]

@@ -22,12 +22,17 @@ pub enum RouterOperation {
     /// `merge(router)`.
     Merge,
     /// `layer(layer)` and `route_layer(layer)`.
-    Layer,
+    Layer {
+        /// Whether requests that no route matches pass through it too.
+        fallbacks: bool,
+    },
     /// `fallback(handler)`, `fallback_service(service)`.
     Fallback {
         /// Whether it takes a service.
         service: bool,
     },
+    /// `reset_fallback()`.
+    ResetFallback,
     /// Takes the router apart into a plain router and its API description.
     Split,
     /// Hands out the API description alone.
@@ -110,9 +115,11 @@ pub fn router_operation(method: &str) -> Option<RouterOperation> {
         "nest_api_service" => RouterOperation::Nest { documented: true },
         "nest_service" => RouterOperation::NestService,
         "merge" => RouterOperation::Merge,
-        "layer" | "route_layer" => RouterOperation::Layer,
+        "layer" => RouterOperation::Layer { fallbacks: true },
+        "route_layer" => RouterOperation::Layer { fallbacks: false },
         "fallback" => RouterOperation::Fallback { service: false },
         "fallback_service" => RouterOperation::Fallback { service: true },
+        "reset_fallback" => RouterOperation::ResetFallback,
         "split_for_parts" => RouterOperation::Split,
         "into_openapi" | "to_openapi" | "get_openapi" | "get_openapi_mut" | "finish_api" | "finish_api_with" => {
             RouterOperation::Document
@@ -122,7 +129,6 @@ pub fn router_operation(method: &str) -> Option<RouterOperation> {
         }
         "with_state"
         | "without_v07_checks"
-        | "reset_fallback"
         | "method_not_allowed_fallback"
         | "with_path_items"
         | "with_pending_state"

@@ -72,8 +72,8 @@ pub enum ItemKind {
     },
     /// `type Name<…> = …;`.
     Alias {
-        /// Names of the type parameters.
-        parameters: Vec<String>,
+        /// Names of the type parameters, each with its default.
+        parameters: Vec<(String, Option<TypeRef>)>,
         /// What it stands for.
         target: TypeRef,
     },

@@ -266,7 +266,16 @@ fn function(input: ParseStream<'_>) -> syn::Result<Parsed> {
         syn::ReturnType::Type(_, ty) => Some(TypeRef::from_syn(ty)),
     };
     let function = Function {
-        generics: signature.generics.type_params().map(|parameter| ident_text(&parameter.ident)).collect(),
+        generics: signature
+            .generics
+            .params
+            .iter()
+            .filter_map(|parameter| match parameter {
+                syn::GenericParam::Type(parameter) => Some(ident_text(&parameter.ident)),
+                syn::GenericParam::Const(parameter) => Some(ident_text(&parameter.ident)),
+                syn::GenericParam::Lifetime(_) => None,
+            })
+            .collect(),
         has_receiver: signature.receiver().is_some(),
         parameters,
         result,
@@ -381,7 +390,9 @@ fn alias(input: ParseStream<'_>) -> syn::Result<Parsed> {
         input.parse::<TokenTree>()?;
     }
     input.parse::<Token![;]>()?;
-    let parameters = generics.type_params().map(|parameter| ident_text(&parameter.ident)).collect();
+    let default = |parameter: &syn::TypeParam| parameter.default.as_ref().map(|(_, ty)| TypeRef::from_syn(ty));
+    let parameters =
+        generics.type_params().map(|parameter| (ident_text(&parameter.ident), default(parameter))).collect();
     Ok((ident_text(&ident), extent(ident.span()), ItemKind::Alias { parameters, target }))
 }
 

@@ -114,8 +114,10 @@ impl Builders {
         }
     }
 
+    /// Functions that a macro makes, or that stand in another one's body, weren't there to be found; their signatures say enough.
     pub(super) fn contains(&self, definition: &Definition) -> bool {
         self.functions.contains(&Arc::as_ptr(&definition.item))
+            || matches!(&definition.item.kind, ItemKind::Function(signature) if signature_mentions_router(signature))
     }
 
     /// The methods of this name, each with the `impl` or `trait` around it.
@@ -177,7 +179,7 @@ pub(crate) fn named<'t>(needles: &'t AhoCorasick, text: &'t str) -> impl Iterato
         .filter(move |found| {
             let before = found.start().checked_sub(1).and_then(|at| bytes.get(at));
             let starts_with_word = is_word(bytes.get(found.start()));
-            !(starts_with_word && is_word(before)) && !is_word(bytes.get(found.end()))
+            !(is_word(bytes.get(found.end())) || starts_with_word && is_word(before))
         })
         .map(|found| Named { name: found.pattern().as_usize(), start: found.start() })
 }

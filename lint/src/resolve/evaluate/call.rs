@@ -8,9 +8,9 @@ use syn::parse::Parser as _;
 
 use crate::frontend::rust::axum::{self, RoutingFunction};
 use crate::frontend::rust::facts::{Item, ItemKind};
-use crate::frontend::rust::types::{TypeArgument, ident_text};
+use crate::frontend::rust::types::{TypeArgument, TypeRef, ident_text};
 use crate::resolve::inventory::Condition;
-use crate::resolve::join::join;
+use crate::resolve::join::{join, only_when};
 use crate::resolve::modules::{Definition, ModuleId};
 use crate::resolve::names::{Resolved, Space};
 use crate::resolve::value::{Call, Callee, MethodRouter, PathValue, Record, Value};
@@ -28,7 +28,7 @@ impl Evaluator<'_, '_> {
             return Value::Never;
         }
         match callee {
-            Value::Closure(closure) => self.call_closure(&closure, arguments),
+            Value::Closure(closure) => self.call_closure_here(environment, &closure, arguments),
             Value::Path(path) => self.call_path(environment, path, arguments, Some(call), span),
             _ => {
                 self.escape(&arguments);
@@ -37,7 +37,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn call_path(
+    pub(super) fn call_path(
         &mut self,
         environment: &mut Environment,
         path: Rc<PathValue>,
@@ -58,7 +58,7 @@ impl Evaluator<'_, '_> {
             Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Function(_)) => {
                 let definition = definition.clone();
                 if self.builders.contains(&definition) || arguments.iter().any(Value::carries_routes) {
-                    let generics = self.generics_for(&definition, &path);
+                    let generics = self.generics_for(&definition, None, &path);
                     let (value, after) = self.call_alternatives(&definition, None, None, arguments, generics);
                     self.write_back(environment, &definition, after, call, 0);
                     return value;
@@ -80,9 +80,23 @@ impl Evaluator<'_, '_> {
                         span,
                     }));
                 };
+                if matches!(owner.item.kind, ItemKind::Trait(_)) {
+                    // `Trait::method(receiver, …)` runs the receiver's own.
+                    if let (Some(receiver), rest) = self.receiver_of(&function, arguments.clone())
+                        && let Some(value) = self.own_method(
+                            environment,
+                            &receiver,
+                            &function.item.name,
+                            &rest,
+                            call.and_then(|call| call.args.first()),
+                        )
+                    {
+                        return value;
+                    }
+                }
                 if self.builders.contains(&function) || arguments.iter().any(Value::carries_routes) {
                     let (receiver, rest) = self.receiver_of(&function, arguments);
-                    let generics = self.generics_for(&function, &path);
+                    let generics = self.generics_for(&function, Some(owner), &path);
                     let owner = owner.clone();
                     let shift = usize::from(receiver.is_some());
                     let (value, after) = self.call_alternatives(&function, Some(owner), receiver, rest, generics);
@@ -122,21 +136,35 @@ impl Evaluator<'_, '_> {
         let owner = &names[..names.len().saturating_sub(1)];
         if let Some(kind) = axum::router_kind(owner) {
             if matches!(last, "new" | "default" | "with_openapi" | "from") {
-                if last == "from" && matches!(arguments.first(), Some(Value::Router(_))) {
-                    return self.plain(arguments.into_iter().next().unwrap_or(Value::Unknown));
+                if last == "from" {
+                    return self.router_from(arguments.into_iter().next().unwrap_or(Value::Unknown), kind, span);
                 }
                 let router = self.new_router(kind, span);
                 return self.with_base_document(router, arguments.first());
             }
+            if let (Some(operation), Some(Value::Router(router))) = (axum::router_operation(last), arguments.first()) {
+                let expressions = call.map(|call| call.args.iter().skip(1).cloned().collect()).unwrap_or_default();
+                return self.router_call(environment, router.clone(), operation, &arguments[1..], &expressions, span);
+            }
         }
-        if owner.last().is_some_and(|owner| owner == "MethodRouter") && matches!(last, "new" | "default") {
-            return Value::MethodRouter(Rc::new(MethodRouter::default()));
+        if owner.last().is_some_and(|owner| owner == "MethodRouter") {
+            if matches!(last, "new" | "default") {
+                return Value::MethodRouter(Rc::new(MethodRouter::default()));
+            }
+            if let Some(Value::MethodRouter(router)) = arguments.first() {
+                let expressions = call.map(|call| call.args.iter().skip(1).cloned().collect()).unwrap_or_default();
+                let router = router.clone();
+                let value = self.method_router_call(environment, &router, last, &arguments[1..], &expressions, span);
+                return value.unwrap_or(Value::MethodRouter(router));
+            }
         }
         if let Some(function) = axum::routing_function(names) {
             return self.routing(environment, &function, &arguments, call, span);
         }
         match (owner.last().map(String::as_str), last) {
-            (Some("Vec"), "new") => Value::list(Vec::new()),
+            (Some("Vec" | "VecDeque" | "HashMap" | "BTreeMap" | "IndexMap"), "new" | "with_capacity") => {
+                Value::list(Vec::new())
+            }
             (Some("String"), "new") => Value::text(""),
             // Wrappers that are what they hold.
             (
@@ -230,42 +258,102 @@ impl Evaluator<'_, '_> {
         match &path.resolved {
             Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Function(_)) => {
                 let definition = definition.clone();
-                let generics = self.generics_for(&definition, path);
+                let generics = self.generics_for(&definition, None, path);
                 Some(self.call_alternatives(&definition, None, None, arguments, generics).0)
             }
             Resolved::Member(owner, names) => {
                 let [name] = names.as_slice() else { return None };
                 let function = self.associated(owner, name)?;
                 let (receiver, rest) = self.receiver_of(&function, arguments);
-                let generics = self.generics_for(&function, path);
+                let generics = self.generics_for(&function, Some(owner), path);
                 Some(self.call_alternatives(&function, Some(owner.clone()), receiver, rest, generics).0)
             }
             _ => None,
         }
     }
 
-    fn generics_for(&self, definition: &Definition, path: &PathValue) -> Generics {
-        let ItemKind::Function(signature) = &definition.item.kind else { return Rc::default() };
-        let named = signature.generics.iter().cloned().zip(path.generics.iter().cloned());
-        Rc::new(named.map(|(name, argument)| (name, (argument, path.module))).collect())
+    /// What the type parameters of a function, and of the `impl` around it, stand for where a path names it.
+    pub(crate) fn type_arguments(
+        &self,
+        function: &Definition,
+        owner: Option<&Definition>,
+        path: &PathValue,
+    ) -> BTreeMap<String, (TypeArgument, ModuleId)> {
+        let ItemKind::Function(signature) = &function.item.kind else { return BTreeMap::new() };
+        let mut names = signature.generics.clone();
+        // `Type::<A>::function` or `Type::function::<A>`: a path doesn't tell which, their number does.
+        if let Some(owner) = owner
+            && path.generics.len() != names.len()
+        {
+            names.splice(0..0, self.parameters_of_impl(owner, function));
+        }
+        let named = names.into_iter().zip(path.generics.iter().cloned());
+        named.map(|(name, argument)| (name, (argument, path.module))).collect()
     }
 
-    /// An associated function or constant of a type or trait.
+    /// The type parameters of the `impl` that a function stands in, in the order of the type's own.
+    fn parameters_of_impl(&self, owner: &Definition, function: &Definition) -> Vec<String> {
+        let implementations = self.modules.implementations(&owner.item.name);
+        let arguments = implementations.iter().find_map(|implementation| match &implementation.item.kind {
+            ItemKind::Impl { self_type, items, .. } if items.iter().any(|item| Arc::ptr_eq(item, &function.item)) => {
+                self_type.as_path().map(|path| path.arguments.clone())
+            }
+            _ => None,
+        });
+        let name = |argument: TypeArgument| match argument {
+            TypeArgument::Type(TypeRef::Path(path)) => path.names.last().cloned().unwrap_or_default(),
+            _ => String::new(),
+        };
+        arguments.unwrap_or_default().into_iter().map(name).collect()
+    }
+
+    fn generics_for(&self, definition: &Definition, owner: Option<&Definition>, path: &PathValue) -> Generics {
+        Rc::new(self.type_arguments(definition, owner, path))
+    }
+
+    /// An associated function or constant of a type or trait: its own, one of a trait that it implements, or that trait's default.
     pub(crate) fn associated(&mut self, owner: &Definition, name: &str) -> Option<Definition> {
         if let ItemKind::Trait(items) = &owner.item.kind {
-            let item = items.iter().find(|item| item.name == name)?;
-            return Some(Definition { item: item.clone(), ..owner.clone() });
+            return member(owner, items, name);
         }
-        for implementation in self.modules.implementations(&owner.item.name) {
-            let ItemKind::Impl { self_type, items, .. } = &implementation.item.kind else { continue };
-            let Some(item) = items.iter().find(|item| item.name == name) else { continue };
+        if let Some(found) = self.implemented(owner, name) {
+            return Some(found);
+        }
+        // A macro may still have to say what it implements.
+        if self.modules.module(owner.module).pending_calls.is_empty() {
+            return None;
+        }
+        crate::resolve::expansion::expand_items(self.modules, owner.module);
+        self.implemented(owner, name)
+    }
+
+    fn implemented(&mut self, owner: &Definition, name: &str) -> Option<Definition> {
+        let implementations = self.modules.implementations(&owner.item.name);
+        let mut defaults = Vec::new();
+        for implementation in &implementations {
+            let ItemKind::Impl { self_type, items, of_trait } = &implementation.item.kind else { continue };
+            let found = member(implementation, items, name);
+            if found.is_none() && of_trait.is_none() {
+                continue;
+            }
             let Some(path) = self_type.as_path() else { continue };
             let resolved = self.modules.resolve(implementation.module, &path.names, Space::Type);
-            if matches!(&resolved, Resolved::Item(definition) if definition == owner) {
-                return Some(Definition { item: item.clone(), ..implementation.clone() });
+            if !matches!(&resolved, Resolved::Item(definition) if definition == owner) {
+                continue;
+            }
+            match (found, of_trait) {
+                (Some(found), _) => return Some(found),
+                (None, Some(of_trait)) => defaults.push((implementation.module, &of_trait.names)),
+                (None, None) => {}
             }
         }
-        None
+        defaults.into_iter().find_map(|(module, names)| match self.modules.resolve(module, names, Space::Type) {
+            Resolved::Item(definition) => match &definition.item.kind {
+                ItemKind::Trait(items) => member(&definition, items, name),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     /// Calls a function; where `cfg` chooses between several of the name, each of them.
@@ -371,36 +459,44 @@ impl Evaluator<'_, '_> {
     ) {
         let (Some(call), ItemKind::Function(signature)) = (call, &definition.item.kind) else { return };
         for (argument, parameter) in call.args.iter().skip(shift).zip(&signature.parameters) {
-            let syn::Expr::Reference(reference) = argument else { continue };
-            if reference.mutability.is_none() {
-                continue;
-            }
+            let place = match argument {
+                syn::Expr::Reference(reference) if reference.mutability.is_some() => &*reference.expr,
+                // A reference that the caller was lent itself is lent on.
+                syn::Expr::Path(_) if matches!(parameter.ty, TypeRef::Reference(_)) => argument,
+                _ => continue,
+            };
             let source = self.modules.texts.slice(definition.text, parameter.pattern).to_owned();
             let Ok(pattern) = syn::Pat::parse_single.parse_str(&source) else { continue };
             if let syn::Pat::Ident(name) = &pattern
                 && let Some(value) = after.get(&ident_text(&name.ident))
             {
-                self.assign(environment, &reference.expr, value.clone());
+                self.assign(environment, place, value.clone());
             }
         }
     }
 }
 
+fn member(owner: &Definition, items: &[Arc<Item>], name: &str) -> Option<Definition> {
+    let item = items.iter().find(|item| item.name == name)?;
+    Some(Definition { item: item.clone(), ..owner.clone() })
+}
+
 /// The value of a function: of its last expression and of every `return`.
 pub(super) fn join_returns(value: Value, returned: Vec<(Vec<Condition>, Value)>) -> Value {
-    let mut result = value;
-    let mut otherwise: Vec<Condition> = Vec::new();
-    for (when, value) in &returned {
-        // Where there was one condition, what follows runs when it doesn't hold.
-        if let [single] = when.as_slice()
-            && value.carries_routes()
-        {
-            otherwise.push(Condition { holds: !single.holds, ..single.clone() });
+    // Behind `#[cfg(…)] return …;` the end of the block is never reached.
+    let is_nothing = matches!(&value, Value::Tuple(parts) if parts.is_empty());
+    let falls_through = is_nothing && returned.iter().any(|(_, value)| value.carries_routes());
+    let end = Some((Vec::new(), value)).filter(|(_, value)| !falls_through && !matches!(value, Value::Never));
+    let joined = returned.into_iter().rev().fold(end, |rest, (when, value)| match rest {
+        None => Some((when, value)),
+        Some((_, rest)) => {
+            // Where there was one condition, what follows runs when it doesn't hold.
+            let otherwise = match when.as_slice() {
+                [single] if value.carries_routes() => vec![Condition { holds: !single.holds, ..single.clone() }],
+                _ => Vec::new(),
+            };
+            Some((Vec::new(), join(rest, &otherwise, value, &when)))
         }
-    }
-    for (when, value) in returned {
-        result = join(result, &otherwise, value, &when);
-        otherwise.clear();
-    }
-    result
+    });
+    joined.map_or(Value::Never, |(when, value)| only_when(&value, &when))
 }

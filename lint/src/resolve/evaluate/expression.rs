@@ -11,6 +11,9 @@ use crate::resolve::value::{Closure, PathValue, Record, Router, Value};
 
 use super::{Environment, Evaluator};
 
+/// Longer ranges count something other than routes.
+const MAX_RANGE: i64 = 256;
+
 impl Evaluator<'_, '_> {
     pub(super) fn expression(&mut self, environment: &mut Environment, expression: &syn::Expr) -> Value {
         if !self.spend() {
@@ -55,6 +58,7 @@ impl Evaluator<'_, '_> {
             syn::Expr::Array(array) => {
                 Value::list(array.elems.iter().map(|element| self.expression(environment, element)).collect())
             }
+            syn::Expr::Range(range) => self.range(environment, range),
             syn::Expr::Struct(literal) => self.struct_literal(environment, literal),
             syn::Expr::Field(field) => self.field(environment, field),
             syn::Expr::Index(index) => self.index(environment, index),
@@ -102,10 +106,10 @@ impl Evaluator<'_, '_> {
     }
 
     fn path(&mut self, environment: &mut Environment, path: &syn::ExprPath) -> Value {
-        if let Some(name) = path.path.get_ident() {
-            if let Some(value) = environment.get(&ident_text(name)) {
-                return value.clone();
-            }
+        if let Some(name) = path.path.get_ident()
+            && let Some(value) = environment.get(&ident_text(name))
+        {
+            return value.clone();
         }
         let value = self.path_value(environment, path);
         if let Resolved::Item(definition) = &value.resolved
@@ -197,6 +201,23 @@ impl Evaluator<'_, '_> {
         Value::Tuple(Rc::default())
     }
 
+    /// `1..=3`, as long as nobody would tire of writing its elements down.
+    fn range(&mut self, environment: &mut Environment, range: &syn::ExprRange) -> Value {
+        let mut bound = |end: &Option<Box<syn::Expr>>| match end.as_ref().map(|end| self.expression(environment, end)) {
+            Some(Value::Int(number)) => Some(number),
+            _ => None,
+        };
+        let (Some(start), Some(end)) = (bound(&range.start), bound(&range.end)) else { return Value::Unknown };
+        let end = match range.limits {
+            syn::RangeLimits::HalfOpen(_) => end,
+            syn::RangeLimits::Closed(_) => end.saturating_add(1),
+        };
+        if end.saturating_sub(start) > MAX_RANGE {
+            return Value::Unknown;
+        }
+        Value::list((start..end).map(Value::Int).collect())
+    }
+
     fn struct_literal(&mut self, environment: &mut Environment, literal: &syn::ExprStruct) -> Value {
         let names = types::TypePath::from_syn(&literal.path).names;
         let definition = match self.resolve_in(environment, &names, Space::Type) {
@@ -275,6 +296,15 @@ impl Evaluator<'_, '_> {
                 }
             }
             syn::Expr::Paren(inner) => self.assign(environment, &inner.expr, value),
+            // `builder.add(…).add(…)`, where each `add` gives `&mut self` back.
+            syn::Expr::MethodCall(inner) if inner.method != "clone" => {
+                if let (Value::Record(new), Value::Record(old)) = (&value, self.peek(environment, &inner.receiver))
+                    && new.definition.is_some()
+                    && new.definition == old.definition
+                {
+                    self.assign(environment, &inner.receiver, value);
+                }
+            }
             syn::Expr::Unary(inner) => self.assign(environment, &inner.expr, value),
             syn::Expr::Reference(inner) => self.assign(environment, &inner.expr, value),
             syn::Expr::Field(field) => {
@@ -297,6 +327,18 @@ impl Evaluator<'_, '_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What a variable at the root of a chain of methods holds, without running the chain again.
+    fn peek(&self, environment: &Environment, expression: &syn::Expr) -> Value {
+        match expression {
+            syn::Expr::MethodCall(inner) if inner.method != "clone" => self.peek(environment, &inner.receiver),
+            syn::Expr::Path(path) => {
+                let known = path.path.get_ident().and_then(|name| environment.get(&ident_text(name)));
+                known.cloned().unwrap_or(Value::Unknown)
+            }
+            _ => Value::Unknown,
         }
     }
 

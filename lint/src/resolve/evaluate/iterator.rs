@@ -23,8 +23,8 @@ impl Evaluator<'_, '_> {
         method: &str,
         arguments: &[Value],
     ) -> Option<Value> {
-        let closure = |index: usize| match arguments.get(index) {
-            Some(Value::Closure(closure)) => Some(closure.clone()),
+        let function = |index: usize| match arguments.get(index) {
+            Some(function @ (Value::Closure(_) | Value::Path(_))) => Some(function.clone()),
             _ => None,
         };
         Some(match method {
@@ -53,21 +53,31 @@ impl Evaluator<'_, '_> {
                 )
             }
             "map" | "flat_map" | "filter_map" => {
-                let closure = closure(0)?;
-                Value::list(list.iter().map(|value| self.call_closure(&closure, vec![value.clone()])).collect())
+                let function = function(0)?;
+                let mapped = list.iter().map(|value| self.apply(environment, &function, vec![value.clone()]));
+                Value::list(mapped.collect())
             }
-            "fold" => {
-                let closure = closure(1)?;
+            "fold" | "try_fold" => {
+                let function = function(1)?;
                 let mut folded = arguments.first()?.clone();
                 for value in list.iter() {
-                    folded = self.call_closure(&closure, vec![folded, value.clone()]);
+                    folded = self.apply(environment, &function, vec![folded, value.clone()]);
                 }
                 folded
             }
+            "reduce" => {
+                let function = function(0)?;
+                let (first, rest) = list.split_first()?;
+                let mut reduced = first.clone();
+                for value in rest {
+                    reduced = self.apply(environment, &function, vec![reduced, value.clone()]);
+                }
+                reduced
+            }
             "for_each" => {
-                let closure = closure(0)?;
+                let function = function(0)?;
                 for value in list.iter() {
-                    self.run_closure_here(environment, &closure, vec![value.clone()]);
+                    self.apply(environment, &function, vec![value.clone()]);
                 }
                 Value::Tuple(Rc::default())
             }
@@ -100,14 +110,30 @@ impl Evaluator<'_, '_> {
         self.run_closure(&mut environment, closure, arguments)
     }
 
-    /// Calls a closure that changes the variables around it.
-    fn run_closure_here(
+    /// Calls a closure where it was made: it sees and changes the variables around it.
+    pub(super) fn call_closure_here(
         &mut self,
         environment: &mut Environment,
         closure: &Rc<Closure>,
         arguments: Vec<Value>,
     ) -> Value {
-        self.run_closure(environment, closure, arguments)
+        let mut inside = closure.environment.clone();
+        inside.take_shared(environment);
+        let value = self.run_closure(&mut inside, closure, arguments);
+        environment.take_shared(&inside);
+        value
+    }
+
+    /// Calls what an iterator was given: a closure, or the path of a function.
+    fn apply(&mut self, environment: &mut Environment, function: &Value, arguments: Vec<Value>) -> Value {
+        match function {
+            Value::Closure(closure) => self.call_closure_here(environment, closure, arguments),
+            Value::Path(path) => {
+                let span = path.span;
+                self.call_path(environment, path.clone(), arguments, None, span)
+            }
+            _ => Value::Unknown,
+        }
     }
 
     fn run_closure(&mut self, environment: &mut Environment, closure: &Rc<Closure>, arguments: Vec<Value>) -> Value {

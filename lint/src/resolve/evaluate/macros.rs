@@ -126,11 +126,12 @@ impl Evaluator<'_, '_> {
         definition: &crate::resolve::modules::Definition,
     ) -> Value {
         let span = self.span_of(environment, call);
+        let name = definition.item.name.clone();
         if self.returns.len() >= MAX_CALL_DEPTH {
+            self.note_unresolved(span, format!("`{name}!` is expanded inside itself too often to follow"), None);
             return Value::Unknown;
         }
         let tokens: Extent = parse::spanned(&call.tokens);
-        let name = definition.item.name.clone();
         let expanded = expansion::expand(
             self.modules,
             definition,

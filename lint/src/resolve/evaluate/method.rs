@@ -1,5 +1,6 @@
 //! Calls of methods.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::frontend::rust::axum::{self, RouterKind, RouterOperation};
@@ -9,7 +10,7 @@ use crate::resolve::inventory::Condition;
 use crate::resolve::join::join;
 use crate::resolve::modules::Definition;
 use crate::resolve::names::{Resolved, Space};
-use crate::resolve::value::{Call, Callee, MethodRouter, Router, Value};
+use crate::resolve::value::{Call, Callee, MethodRouter, Record, Router, Value};
 
 use super::{Environment, Evaluator};
 
@@ -61,7 +62,8 @@ impl Evaluator<'_, '_> {
                 }
             }
             Value::MethodRouter(router) => {
-                if let Some(value) = self.method_router_call(environment, router, &method, &arguments, call, span) {
+                if let Some(value) = self.method_router_call(environment, router, &method, &arguments, &call.args, span)
+                {
                     return value;
                 }
             }
@@ -84,9 +86,9 @@ impl Evaluator<'_, '_> {
                 if let Some(value) = self.list_method(environment, list, &method, &arguments) {
                     return value;
                 }
-                if method == "push" {
+                if let Some(more) = self.added_elements(&method, &arguments) {
                     let mut list = list.to_vec();
-                    list.extend(arguments);
+                    list.extend(more);
                     self.assign(environment, &call.receiver, Value::list(list));
                     return Value::Tuple(Rc::default());
                 }
@@ -110,10 +112,18 @@ impl Evaluator<'_, '_> {
             }
             _ => {}
         }
-        if let Some(value) = self.own_method(environment, &receiver, &method, &arguments, call) {
+        if let ("into", Value::Record(record)) = (method.as_str(), &receiver)
+            && let Some(router) = self.converted(record)
+        {
+            return router;
+        }
+        if let Some(value) = self.own_method(environment, &receiver, &method, &arguments, Some(&call.receiver)) {
             return value;
         }
         if let Value::Router(router) = &receiver {
+            if TRANSPARENT.contains(&method.as_str()) {
+                return receiver;
+            }
             let name = format!(
                 "`{method}` isn't a method of axum's router that is known here; the routes are kept as they are"
             );
@@ -122,6 +132,16 @@ impl Evaluator<'_, '_> {
         }
         let places = call.args.iter().map(|argument| self.span_of(environment, argument)).collect();
         self.foreign_method(receiver, method, arguments, places, span)
+    }
+
+    /// What `push`, `insert` of a map and `extend` add to a collection.
+    fn added_elements(&mut self, method: &str, arguments: &[Value]) -> Option<Vec<Value>> {
+        match (method, arguments) {
+            ("push" | "push_back", [element]) => Some(vec![element.clone()]),
+            ("insert", [key, value]) => Some(vec![Value::tuple(vec![key.clone(), value.clone()])]),
+            ("extend" | "append", [more]) => self.elements(more),
+            _ => None,
+        }
     }
 
     fn foreign_method(
@@ -225,23 +245,25 @@ impl Evaluator<'_, '_> {
     }
 
     /// A method that the tree itself defines.
-    fn own_method(
+    pub(super) fn own_method(
         &mut self,
         environment: &mut Environment,
         receiver: &Value,
         method: &str,
         arguments: &[Value],
-        call: &syn::ExprMethodCall,
+        place: Option<&syn::Expr>,
     ) -> Option<Value> {
+        let unit = as_unit_struct(receiver);
+        let receiver = unit.as_ref().unwrap_or(receiver);
         if let Value::Record(record) = receiver
             && let Some(owner) = &record.definition
         {
-            let function = self.method_of(owner, method)?;
+            let function = self.associated(owner, method)?;
             if !self.builders.contains(&function) && !arguments.iter().any(Value::carries_routes) {
                 return None;
             }
             let owner = owner.clone();
-            return Some(self.invoke(environment, &function, Some(owner), receiver, arguments, call));
+            return Some(self.invoke(environment, &function, Some(owner), receiver, arguments, place));
         }
         let candidates = self.builders.methods(method).to_vec();
         let candidates: Vec<(Definition, Definition)> = match receiver {
@@ -260,7 +282,7 @@ impl Evaluator<'_, '_> {
             [] => None,
             [(function, owner)] => {
                 let self_type = self.self_type(owner);
-                Some(self.invoke(environment, function, self_type, receiver, arguments, call))
+                Some(self.invoke(environment, function, self_type, receiver, arguments, place))
             }
             // Dispatch that can't be known: every implementation may be the one.
             many => {
@@ -273,7 +295,7 @@ impl Evaluator<'_, '_> {
                         None => format!("{method} is one of several"),
                     };
                     let when = vec![Condition { text, holds: true, span }];
-                    let value = self.invoke(environment, function, self_type, receiver, arguments, call);
+                    let value = self.invoke(environment, function, self_type, receiver, arguments, place);
                     joined = Some(match joined {
                         None => (value, when),
                         Some((other, other_when)) => (join(other, &other_when, value, &when), Vec::new()),
@@ -284,6 +306,47 @@ impl Evaluator<'_, '_> {
         }
     }
 
+    /// `Router::from(value)`: another router, or a type of the tree that says how it becomes one.
+    pub(super) fn router_from(&mut self, value: Value, kind: RouterKind, span: crate::source::Span) -> Value {
+        match &value {
+            Value::Router(_) => self.plain(value),
+            Value::Record(record) => match self.converted(record) {
+                Some(router) => router,
+                None => self.new_router(kind, span),
+            },
+            _ => self.new_router(kind, span),
+        }
+    }
+
+    /// What `impl From<Type> for …` of the tree makes of a value, where that is a router.
+    fn converted(&mut self, record: &Rc<Record>) -> Option<Value> {
+        let definition = record.definition.as_ref()?;
+        for (function, _) in self.builders.methods("from").to_vec() {
+            let ItemKind::Function(signature) = &function.item.kind else { continue };
+            let Some(path) = signature.parameters.first().and_then(|parameter| parameter.ty.as_path()) else {
+                continue;
+            };
+            let resolved = self.modules.resolve(function.module, &path.names, Space::Type);
+            if matches!(&resolved, Resolved::Item(from) if from == definition) {
+                let argument = Value::Record(record.clone());
+                let (value, _) = self.call_definition(&function, None, None, vec![argument], Rc::default());
+                return matches!(value, Value::Router(_)).then_some(value);
+            }
+        }
+        None
+    }
+
+    /// Runs a method that was kept as a name, if the receiver's type is of the tree.
+    pub(super) fn follow_method(&mut self, receiver: &Value, method: &str, arguments: &[Value]) -> Option<Value> {
+        let unit = as_unit_struct(receiver);
+        let receiver = unit.as_ref().unwrap_or(receiver);
+        let Value::Record(record) = receiver else { return None };
+        let owner = record.definition.clone()?;
+        let function = self.associated(&owner, method)?;
+        let arguments = arguments.to_vec();
+        Some(self.call_alternatives(&function, Some(owner), Some(receiver.clone()), arguments, Rc::default()).0)
+    }
+
     fn invoke(
         &mut self,
         environment: &mut Environment,
@@ -291,7 +354,7 @@ impl Evaluator<'_, '_> {
         self_type: Option<Definition>,
         receiver: &Value,
         arguments: &[Value],
-        call: &syn::ExprMethodCall,
+        place: Option<&syn::Expr>,
     ) -> Value {
         let receiver = match (receiver, &self_type) {
             (Value::Unknown | Value::Call(_) | Value::Path(_), Some(definition)) => {
@@ -312,26 +375,11 @@ impl Evaluator<'_, '_> {
         // `&mut self` methods change what they are called on.
         if let Some(changed @ Value::Record(_)) = after.get("self") {
             let changed = changed.clone();
-            self.assign(environment, &call.receiver, changed);
-        }
-        value
-    }
-
-    /// A method of a type, from its own or a trait's `impl`, or a default of a trait that it implements.
-    fn method_of(&mut self, owner: &Definition, method: &str) -> Option<Definition> {
-        if let Some(found) = self.associated(owner, method) {
-            return Some(found);
-        }
-        for implementation in self.modules.implementations(&owner.item.name) {
-            let ItemKind::Impl { of_trait: Some(of_trait), .. } = &implementation.item.kind else { continue };
-            if let Resolved::Item(definition) =
-                self.modules.resolve(implementation.module, &of_trait.names, Space::Type)
-                && let Some(found) = self.associated(&definition, method)
-            {
-                return Some(found);
+            if let Some(place) = place {
+                self.assign(environment, place, changed);
             }
         }
-        None
+        value
     }
 
     pub(super) fn self_type(&mut self, owner: &Definition) -> Option<Definition> {
@@ -363,23 +411,23 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn method_router_call(
+    pub(super) fn method_router_call(
         &mut self,
         environment: &mut Environment,
         router: &Rc<MethodRouter>,
         method: &str,
         arguments: &[Value],
-        call: &syn::ExprMethodCall,
+        expressions: &super::router::Arguments,
         span: crate::source::Span,
     ) -> Option<Value> {
         if let Some(function) = axum::method_function(method) {
             let mut router = MethodRouter::clone(router);
-            self.add_method(&mut router, environment, &function, arguments, Some(&call.args), span);
+            self.add_method(&mut router, environment, &function, arguments, Some(expressions), span);
             return Some(Value::MethodRouter(Rc::new(router)));
         }
         match method {
             "layer" | "route_layer" => {
-                let layers = self.layers(environment, arguments, &call.args);
+                let layers = self.layers(environment, arguments, expressions);
                 let mut router = MethodRouter::clone(router);
                 super::router::add_layers(&mut router.methods, &layers);
                 Some(Value::MethodRouter(Rc::new(router)))
@@ -422,5 +470,17 @@ impl Evaluator<'_, '_> {
             }
             other => other,
         }
+    }
+}
+
+/// A unit struct is written as its path.
+fn as_unit_struct(value: &Value) -> Option<Value> {
+    let Value::Path(path) = value else { return None };
+    match &path.resolved {
+        Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Type) => {
+            let definition = Some(definition.clone());
+            Some(Value::Record(Rc::new(Record { definition, fields: BTreeMap::new() })))
+        }
+        _ => None,
     }
 }

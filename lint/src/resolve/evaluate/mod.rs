@@ -69,6 +69,20 @@ impl Environment {
             .map(|(_, value)| value)
     }
 
+    /// Takes over the variables that both environments have: those of the code around a closure.
+    fn take_shared(&mut self, other: &Self) {
+        if self.text != other.text {
+            return;
+        }
+        for (scope, theirs) in self.scopes.iter_mut().zip(&other.scopes) {
+            for ((name, value), (their_name, their_value)) in scope.iter_mut().zip(theirs) {
+                if name == their_name {
+                    value.clone_from(their_value);
+                }
+            }
+        }
+    }
+
     fn declare(&mut self, name: &str, value: Value) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.push((name.to_owned(), value));
@@ -291,12 +305,19 @@ impl<'m, 's> Evaluator<'m, 's> {
 
     /// A router leaves: to a server, or to code that isn't followed.
     fn sink(&mut self, value: &Value, serves: bool) {
+        if !self.spend() {
+            return;
+        }
         match value {
             Value::Router(router) => self.sinks.push(Sink { router: router.clone(), serves }),
             Value::Document(document) => self.documents.push(document.clone()),
             Value::Tuple(values) | Value::List(values) => values.iter().for_each(|value| self.sink(value, serves)),
             Value::Record(record) => record.fields.values().for_each(|value| self.sink(value, serves)),
-            Value::Choice(choices) => choices.iter().for_each(|(_, value)| self.sink(value, serves)),
+            Value::Choice(choices) => {
+                for (when, value) in choices.iter() {
+                    self.sink(&crate::resolve::join::only_when(value, when), serves);
+                }
+            }
             _ => {}
         }
     }

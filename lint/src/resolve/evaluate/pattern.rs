@@ -32,8 +32,19 @@ impl Evaluator<'_, '_> {
                 }
             }
             syn::Pat::Slice(slice) => {
-                for inner in &slice.elems {
-                    self.bind(environment, inner, Value::Unknown);
+                let parts = match &value {
+                    Value::List(parts) | Value::Tuple(parts) => parts.clone(),
+                    _ => Rc::default(),
+                };
+                let rest = slice.elems.iter().position(is_rest);
+                for (index, inner) in slice.elems.iter().enumerate() {
+                    // What stands behind `..` is counted from the end.
+                    let at = match rest {
+                        Some(rest) if index > rest => (parts.len() + index).checked_sub(slice.elems.len()),
+                        _ => Some(index),
+                    };
+                    let part = at.and_then(|at| parts.get(at)).cloned().unwrap_or(Value::Unknown);
+                    self.bind(environment, inner, if Some(index) == rest { Value::Unknown } else { part });
                 }
             }
             // `Some(x)` and `Ok(x)` are what they hold; other variants keep their parts by position.
@@ -70,6 +81,15 @@ impl Evaluator<'_, '_> {
             }
             _ => {}
         }
+    }
+}
+
+/// `..` and `name @ ..`.
+fn is_rest(pattern: &syn::Pat) -> bool {
+    match pattern {
+        syn::Pat::Rest(_) => true,
+        syn::Pat::Ident(ident) => ident.subpat.as_ref().is_some_and(|(_, inner)| is_rest(inner)),
+        _ => false,
     }
 }
 

@@ -15,7 +15,10 @@ use crate::source::Span;
 
 use super::{Environment, Evaluator};
 
-type Arguments = Punctuated<syn::Expr, syn::Token![,]>;
+pub(super) type Arguments = Punctuated<syn::Expr, syn::Token![,]>;
+
+/// More routes than any router has.
+const MAX_ENTRIES: usize = 20_000;
 
 /// Catches what no other route of a router does.
 const FALLBACK_PATH: &str = "/{*fallback}";
@@ -36,7 +39,8 @@ impl Evaluator<'_, '_> {
             RouterOperation::Plain => return self.plain(Value::Router(router)),
             RouterOperation::Serve => self.sink(&Value::Router(router.clone()), true),
             RouterOperation::Route { documented } => {
-                let methods = self.method_handlers(argument(1), span);
+                let place = self.argument_span(environment, expressions, 1, span);
+                let methods = self.method_handlers(argument(1), place);
                 for (conditions, path) in self.paths(&argument(0), span) {
                     self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
                     if documented {
@@ -60,6 +64,9 @@ impl Evaluator<'_, '_> {
                 for (conditions, prefix) in self.paths(&argument(0), span) {
                     for (inner_conditions, inner) in &inner {
                         let conditions = [conditions.as_slice(), inner_conditions].concat();
+                        if !self.has_room(&router, inner, span) {
+                            continue;
+                        }
                         nest(Rc::make_mut(&mut router), &prefix, inner, &conditions, span, documented);
                     }
                 }
@@ -68,7 +75,9 @@ impl Evaluator<'_, '_> {
                 for (conditions, prefix) in self.paths(&argument(0), span) {
                     match self.force(&argument(1)) {
                         Value::Router(inner) => {
-                            nest(Rc::make_mut(&mut router), &prefix, &inner, &conditions, span, false)
+                            if self.has_room(&router, &inner, span) {
+                                nest(Rc::make_mut(&mut router), &prefix, &inner, &conditions, span, false);
+                            }
                         }
                         service => {
                             let place = self.argument_span(environment, expressions, 1, span);
@@ -90,13 +99,17 @@ impl Evaluator<'_, '_> {
                     }
                 } else {
                     for (conditions, inner) in self.routers(argument(0), span) {
+                        if !self.has_room(&router, &inner, span) {
+                            continue;
+                        }
                         merge(Rc::make_mut(&mut router), &inner, &conditions, span);
                     }
                 }
             }
-            RouterOperation::Layer => {
+            RouterOperation::Layer { fallbacks } => {
                 let layers = self.layers(environment, arguments, expressions);
-                for entry in &mut Rc::make_mut(&mut router).entries {
+                let covered = |entry: &&mut Entry| fallbacks || !entry.is_fallback;
+                for entry in Rc::make_mut(&mut router).entries.iter_mut().filter(covered) {
                     entry.layers.extend(layers.iter().rev().cloned());
                 }
             }
@@ -107,6 +120,9 @@ impl Evaluator<'_, '_> {
                 let router = Rc::make_mut(&mut router);
                 router.entries.retain(|entry| !(entry.is_fallback && entry.path == FALLBACK_PATH));
                 router.entries.push(Entry { is_fallback: true, ..entry });
+            }
+            RouterOperation::ResetFallback => {
+                Rc::make_mut(&mut router).entries.retain(|entry| !(entry.is_fallback && entry.path == FALLBACK_PATH));
             }
             RouterOperation::Split => {
                 let document = Value::Document(Rc::new(document_of(&router)));
@@ -123,6 +139,19 @@ impl Evaluator<'_, '_> {
             }
         }
         Value::Router(router)
+    }
+
+    /// Whether a router may take in another one: mounting a router in itself doubles it each time.
+    fn has_room(&mut self, router: &Router, inner: &Router, span: Span) -> bool {
+        let has_room = router.entries.len() + inner.entries.len() <= MAX_ENTRIES;
+        if !has_room {
+            self.note_unresolved(
+                span,
+                "this router grows beyond what any service has; what is mounted here is missing from the inventory",
+                None,
+            );
+        }
+        has_room
     }
 
     fn argument_span(&self, environment: &Environment, expressions: &Arguments, index: usize, otherwise: Span) -> Span {
@@ -406,13 +435,36 @@ impl Evaluator<'_, '_> {
     ) -> Vec<Rc<Layer>> {
         let mut found = Vec::new();
         for (index, value) in arguments.iter().enumerate() {
-            let span = expressions.get(index).map_or_else(
-                || self.span_of(environment, expressions),
-                |expression| self.span_of(environment, expression),
-            );
-            self.flatten_layer(value, None, &[], span, &mut found, 0);
+            match expressions.get(index) {
+                Some(expression) => self.layers_of(environment, value, expression, &mut found),
+                None => {
+                    let span = self.span_of(environment, expressions);
+                    self.flatten_layer(value, None, &[], span, &mut found, 0);
+                }
+            }
         }
         found
+    }
+
+    /// Each part of a tuple that is written down has its own place.
+    fn layers_of(
+        &mut self,
+        environment: &Environment,
+        value: &Value,
+        expression: &syn::Expr,
+        found: &mut Vec<Rc<Layer>>,
+    ) {
+        match (value, expression) {
+            (Value::Tuple(parts), syn::Expr::Tuple(tuple)) if parts.len() == tuple.elems.len() => {
+                for (part, expression) in parts.iter().zip(&tuple.elems) {
+                    self.layers_of(environment, part, expression, found);
+                }
+            }
+            _ => {
+                let span = self.span_of(environment, expression);
+                self.flatten_layer(value, None, &[], span, found, 0);
+            }
+        }
     }
 
     fn flatten_layer(
@@ -448,20 +500,40 @@ impl Evaluator<'_, '_> {
                     if matches!(name.as_str(), "layer" | "option_layer") {
                         for (index, argument) in call.arguments.iter().enumerate() {
                             let place = call.places.get(index).copied().unwrap_or(call.span);
-                            self.flatten_layer(argument, wrapper, conditions, place, found, depth + 1);
+                            let mut conditions = conditions.to_vec();
+                            if name == "option_layer" {
+                                conditions.push(self.is_some(place));
+                            }
+                            self.flatten_layer(argument, wrapper, &conditions, place, found, depth + 1);
                         }
                     } else if !matches!(name.as_str(), "into_inner" | "boxed" | "boxed_clone" | "service") {
                         self.push_layer(value, wrapper, conditions, call.span, found);
                     }
                     return;
                 }
+                // The layer of an `Option`: `enabled.then(|| from_fn(check))`.
+                Callee::Method { name, .. } if matches!(name.as_str(), "then" | "then_some" | "map" | "and_then") => {
+                    let made = match call.arguments.last() {
+                        Some(Value::Closure(closure)) => self.call_closure(closure, Vec::new()),
+                        Some(value) => value.clone(),
+                        None => Value::Unknown,
+                    };
+                    if matches!(made, Value::Call(_) | Value::Tuple(_) | Value::Record(_)) {
+                        let before = found.len();
+                        self.flatten_layer(&made, Some(value), conditions, span, found, depth + 1);
+                        if found.len() > before {
+                            return;
+                        }
+                    }
+                }
                 Callee::Path(path) => match &path.resolved {
                     Resolved::External(names) if names.ends_with(&["ServiceBuilder".to_owned(), "new".to_owned()]) => {
                         return;
                     }
                     Resolved::External(names) if names.last().is_some_and(|last| last == "option_layer") => {
+                        let conditions = [conditions, &[self.is_some(call.span)]].concat();
                         for argument in &call.arguments {
-                            self.flatten_layer(argument, wrapper, conditions, call.span, found, depth + 1);
+                            self.flatten_layer(argument, wrapper, &conditions, call.span, found, depth + 1);
                         }
                         return;
                     }
@@ -483,6 +555,11 @@ impl Evaluator<'_, '_> {
             _ => {}
         }
         self.push_layer(value, wrapper, conditions, span, found);
+    }
+
+    /// The condition under which an optional layer is there.
+    fn is_some(&self, span: Span) -> Condition {
+        Condition { text: format!("{} is Some", self.span_text(span)), holds: true, span }
     }
 
     fn push_layer(

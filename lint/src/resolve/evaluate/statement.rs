@@ -93,8 +93,12 @@ impl Evaluator<'_, '_> {
             return Some(Value::Never);
         }
         if let Some((_, diverge)) = &init.diverge {
+            let text =
+                format!("let {} = {}", self.snippet(environment, &local.pat), self.snippet(environment, &init.expr));
             let mut aside = environment.clone();
+            self.conditions.push(Condition { text, holds: false, span: self.span_of(environment, local) });
             self.expression(&mut aside, diverge);
+            self.conditions.pop();
         }
         if let (Cfg::Sometimes(text), Some(before)) = (cfg, before) {
             // Without the feature the name keeps its earlier value.
@@ -284,6 +288,15 @@ fn attributes_of(expression: &syn::Expr) -> &[syn::Attribute] {
         syn::Expr::Macro(inner) => &inner.attrs,
         syn::Expr::Await(inner) => &inner.attrs,
         syn::Expr::Try(inner) => &inner.attrs,
+        syn::Expr::Return(inner) => &inner.attrs,
+        syn::Expr::Path(inner) => &inner.attrs,
+        syn::Expr::Tuple(inner) => &inner.attrs,
+        syn::Expr::Struct(inner) => &inner.attrs,
+        syn::Expr::Paren(inner) => &inner.attrs,
+        syn::Expr::Binary(inner) => &inner.attrs,
+        syn::Expr::Unsafe(inner) => &inner.attrs,
+        syn::Expr::While(inner) => &inner.attrs,
+        syn::Expr::Loop(inner) => &inner.attrs,
         _ => &[],
     }
 }

@@ -18,8 +18,12 @@ impl Evaluator<'_, '_> {
     /// Runs a call that was kept as a name, if its function is in the tree.
     pub(super) fn force(&mut self, value: &Value) -> Value {
         let Value::Call(call) = value else { return value.clone() };
-        let Callee::Path(path) = &call.callee else { return value.clone() };
-        self.follow(path, &call.arguments).unwrap_or_else(|| value.clone())
+        let followed = match &call.callee {
+            Callee::Path(path) => self.follow(path, &call.arguments),
+            Callee::Method { receiver, name } => self.follow_method(receiver, name, &call.arguments),
+            Callee::Macro(_) | Callee::Other => None,
+        };
+        followed.unwrap_or_else(|| value.clone())
     }
 
     /// `format!` and its relatives: the template with its arguments filled in.
