@@ -9,6 +9,7 @@ use crate::frontend::rust::facts::{Extent, FileFacts, Item, ItemKind, TextId};
 use crate::frontend::rust::parse::{self, ParseOptions};
 use crate::source::{FileId, Span};
 
+use super::names::NameMemory;
 use super::names::{Resolved, Space};
 use super::texts::Texts;
 
@@ -90,6 +91,7 @@ pub(crate) struct Modules<'s> {
     implementations: HashMap<String, Vec<Definition>>,
     /// What the globs of a module say of a name, during one resolution.
     pub(super) glob_lookups: HashMap<(ModuleId, String, Space), Option<Resolved>>,
+    pub(crate) names: NameMemory,
     /// Macros whose rules were read.
     pub(crate) rules: HashMap<*const Item, Rc<Rules>>,
 }
@@ -113,6 +115,7 @@ impl<'s> Modules<'s> {
             broken: Vec::new(),
             implementations: HashMap::new(),
             glob_lookups: HashMap::new(),
+            names: NameMemory::default(),
             rules: HashMap::new(),
         }
     }

@@ -1,5 +1,7 @@
 //! Names: what a path means where it stands.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::ItemKind;
 
@@ -28,6 +30,14 @@ pub(crate) enum Space {
     Type,
     /// Macros.
     Macro,
+}
+
+/// Answers that were given before.
+#[derive(Debug, Default)]
+pub(crate) struct NameMemory {
+    found: HashMap<(ModuleId, String, Space), Resolved>,
+    /// Asked since the question began: asking again leads around in circles.
+    asked: HashSet<(ModuleId, String, Space)>,
 }
 
 /// Imports may go around in circles; no honest path is longer.
@@ -134,10 +144,23 @@ impl Modules<'_> {
     }
 
     /// What a single name means inside a module.
+    ///
+    /// Modules that import each other's globs are walked once for each question: what was found is kept for good, since
+    /// items are only ever added, and what wasn't found is kept until the question is answered.
     fn lookup(&mut self, module: ModuleId, name: &str, space: Space, steps: usize) -> Option<Resolved> {
-        if steps > MAX_STEPS {
+        let key = (module, name.to_owned(), space);
+        if let Some(known) = self.names.found.get(&key) {
+            return Some(known.clone());
+        }
+        if steps > MAX_STEPS || !self.names.asked.insert(key.clone()) {
             return None;
         }
+        let found = self.search(module, name, space, steps)?;
+        self.names.found.insert(key, found.clone());
+        Some(found)
+    }
+
+    fn search(&mut self, module: ModuleId, name: &str, space: Space, steps: usize) -> Option<Resolved> {
         if let Some(found) = self.declared(module, name, space) {
             return Some(found);
         }
