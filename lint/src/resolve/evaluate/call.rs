@@ -72,6 +72,11 @@ impl Evaluator<'_, '_> {
                 let Some(function) =
                     names.last().filter(|_| names.len() == 1).and_then(|name| self.associated(owner, name))
                 else {
+                    // Derived, most likely: each field has its own default.
+                    if names == &["default"] && arguments.is_empty() {
+                        let definition = Some(owner.clone());
+                        return Value::Record(Rc::new(Record { definition, fields: BTreeMap::new() }));
+                    }
                     self.escape(&arguments);
                     return Value::Call(Rc::new(Call {
                         callee: Callee::Path(path),

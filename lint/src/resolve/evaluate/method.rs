@@ -53,6 +53,11 @@ impl Evaluator<'_, '_> {
         if matches!(receiver, Value::Never) || arguments.iter().any(|argument| matches!(argument, Value::Never)) {
             return Value::Never;
         }
+        let receiver = if is_unseen_router(&receiver, &method, &arguments) {
+            self.new_router(RouterKind::Plain, span)
+        } else {
+            receiver
+        };
         match &receiver {
             Value::Router(router) => {
                 if let Some(operation) = axum::router_operation(&method) {
@@ -259,7 +264,10 @@ impl Evaluator<'_, '_> {
             && let Some(owner) = &record.definition
         {
             let function = self.associated(owner, method)?;
-            if !self.builders.contains(&function) && !arguments.iter().any(Value::carries_routes) {
+            let matters = self.builders.contains(&function)
+                || arguments.iter().any(Value::carries_routes)
+                || gives_itself_back(&function, owner);
+            if !matters {
                 return None;
             }
             let owner = owner.clone();
@@ -471,6 +479,23 @@ impl Evaluator<'_, '_> {
             other => other,
         }
     }
+}
+
+/// Whether something unknown can only be a router, since it takes routes: what is added to it isn't lost.
+fn is_unseen_router(receiver: &Value, method: &str, arguments: &[Value]) -> bool {
+    matches!(receiver, Value::Unknown)
+        && match (method, arguments) {
+            ("route" | "api_route", [_, handler]) => matches!(handler, Value::MethodRouter(_)),
+            ("nest", [_, inner]) | ("merge", [inner]) => matches!(inner, Value::Router(_)),
+            _ => false,
+        }
+}
+
+/// Whether a method is a step of a builder: what it is called on comes out of it.
+fn gives_itself_back(function: &Definition, owner: &Definition) -> bool {
+    let is_itself = |name: &str| name == "Self" || name == owner.item.name;
+    matches!(&function.item.kind, ItemKind::Function(signature)
+        if signature.has_receiver && signature.result.as_ref().is_some_and(|result| result.mentions(&is_itself)))
 }
 
 /// A unit struct is written as its path.
