@@ -35,6 +35,10 @@ fn policies() -> Vec<PathBuf> {
             let in_policies = path.parent().is_some_and(|folder| folder.ends_with("policies"));
             let is_policy = path.file_name().is_some_and(|name| name == FILE_NAME)
                 || (in_policies && path.extension().is_some_and(|extension| extension == "yaml"));
+            // The fixture of the rule that reports wrong policies has wrong ones.
+            if path.ends_with("invalid-policy/fires") {
+                continue;
+            }
             if path.is_dir() && !path.ends_with("target") {
                 pending.push(path);
             } else if is_policy {

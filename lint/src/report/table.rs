@@ -1,6 +1,7 @@
 //! The inventory as a table to read.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::Lines;
 use super::access;
@@ -58,7 +59,7 @@ fn cells(route: &Route, row: &RouteSurface, lines: &Lines<'_>) -> [String; COLUM
 }
 
 /// The texts of guards, in their order.
-pub fn guards(guards: &[Guard]) -> String {
+pub fn guards(guards: &[Arc<Guard>]) -> String {
     guards.iter().map(|guard| guard.text.as_str()).collect::<Vec<_>>().join("; ")
 }
 

@@ -318,7 +318,7 @@ impl Evaluator<'_, '_> {
             expansions: views,
             text,
             span: layer.span,
-            conditions: Vec::new(),
+            conditions: layer.conditions.clone(),
         }
     }
 

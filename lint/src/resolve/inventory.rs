@@ -1,5 +1,7 @@
 //! The inventory: every route of every program, with all that restricts it, before any policy is applied.
 
+use std::sync::Arc;
+
 use route_role_policy::Declaration;
 use route_role_policy::term::Term;
 
@@ -37,7 +39,8 @@ pub struct Route {
     /// What answers.
     pub handler: Handler,
     /// What restricts the route: layers from the outermost in, then attributes, then extractors in their order.
-    pub guards: Vec<Guard>,
+    /// Shared, because one layer stands around many routes.
+    pub guards: Vec<Arc<Guard>>,
     /// What `#[route_role]` says, where the handler carries one that could be read against the policy.
     pub attribute: Option<Attribute>,
     /// How the API description speaks of the route.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use route_role_policy::Policy;
 
@@ -11,7 +12,9 @@ use crate::source::Span;
 
 use super::evaluate::{Evaluator, Sink};
 use super::guards;
-use super::inventory::{Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Note, NoteKind, Route};
+use super::inventory::{
+    Condition, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Note, NoteKind, Route,
+};
 use super::modules::Definition;
 use super::names::Resolved;
 use super::value::{self, Callee, Document, Entry, PathValue, Value};
@@ -58,8 +61,8 @@ pub(crate) fn add(
     let described = described(documents);
     let entries = entries(sinks);
     let mut handlers: BTreeMap<usize, Described> = BTreeMap::new();
-    let mut layers: BTreeMap<usize, Guard> = BTreeMap::new();
-    for entry in entries {
+    let mut layers: BTreeMap<(usize, &[Condition]), Arc<Guard>> = BTreeMap::new();
+    for entry in &entries {
         let key = Rc::as_ptr(&entry.handler) as usize;
         let handler = match handlers.get(&key) {
             Some(known) => known.clone(),
@@ -69,24 +72,23 @@ pub(crate) fn add(
                 described
             }
         };
-        let mut guards: Vec<Guard> = Vec::new();
+        let mut guards: Vec<Arc<Guard>> = Vec::new();
         for layer in entry.layers.iter().rev() {
-            let mut guard = layers.entry(layer.id).or_insert_with(|| evaluator.layer_guard(layer)).clone();
-            guard.conditions.clone_from(&layer.conditions);
-            guards.push(guard);
+            let key = (layer.id, layer.conditions.as_slice());
+            guards.push(layers.entry(key).or_insert_with(|| Arc::new(evaluator.layer_guard(layer))).clone());
         }
         guards.extend(handler.guards.iter().cloned());
         let path = if entry.path.is_empty() { "/".to_owned() } else { entry.path.clone() };
         inventory.routes.push(Route {
             program,
-            documentation: documentation(&described, &entry, &path, handler.operation.as_ref()),
-            method: entry.method,
+            documentation: documentation(&described, entry, &path, handler.operation.as_ref()),
+            method: entry.method.clone(),
             path,
             handler: handler.handler,
             guards,
             attribute: handler.attribute,
-            mounts: entry.mounts,
-            conditions: entry.conditions,
+            mounts: entry.mounts.clone(),
+            conditions: entry.conditions.clone(),
             scope_uses: handler.scope_uses,
         });
     }
@@ -151,7 +153,7 @@ fn documentation(described: &Descriptions, entry: &Entry, path: &str, own: Optio
 #[derive(Debug, Clone)]
 struct Described {
     handler: Handler,
-    guards: Vec<Guard>,
+    guards: Vec<Arc<Guard>>,
     attribute: Option<super::inventory::Attribute>,
     operation: Option<super::Operation>,
     scope_uses: Vec<super::ScopeUse>,
@@ -198,7 +200,7 @@ fn describe(
                 let Some(ty) = ty else { continue };
                 let module = closure.environment.module;
                 let guards = evaluator.closure_guards(module, ty, *span);
-                described.guards.extend(guards);
+                described.guards.extend(guards.into_iter().map(Arc::new));
             }
             described
         }
@@ -255,7 +257,7 @@ fn describe_function(
     };
     Described {
         handler: Handler { name, kind, span: evaluator.modules.span(definition) },
-        guards: found,
+        guards: found.into_iter().map(Arc::new).collect(),
         attribute,
         operation: operation::of_handler(evaluator, definition).map(|documented| documented.operation),
         scope_uses,

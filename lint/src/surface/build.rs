@@ -1,6 +1,7 @@
 //! From guards to access, route by route.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use route_role_policy::policy::Role;
 use route_role_policy::{Access, Denial, Level, Meaning, Policy, ResourceName, RoleName};
@@ -12,13 +13,18 @@ use crate::resolve::{Condition, Guard, GuardKind, HandlerKind, Inventory, Route}
 
 /// The surface of an inventory. Without a policy only `#[route_role]` and the neutral names have a meaning.
 pub fn build(inventory: Inventory, policy: Option<&Policy>) -> Surface {
-    let rows = inventory.routes.iter().map(|route| row(route, policy)).collect();
+    let mut known = Known::new();
+    let rows = inventory.routes.iter().map(|route| row(route, policy, &mut known)).collect();
     Surface { inventory, rows }
 }
 
+/// What guards contribute that stand on several routes. An attribute is read for each route anew.
+type Known = HashMap<*const Guard, Contribution>;
+
 /// What one guard contributes to its route.
+#[derive(Clone)]
 struct Contribution {
-    mapped: MappedGuard,
+    mapped: Arc<MappedGuard>,
     denial: Option<Denial>,
     resource: Option<ResourceName>,
     roles: Vec<RoleName>,
@@ -26,30 +32,31 @@ struct Contribution {
 
 impl Contribution {
     fn access(access: Access, entry: Option<usize>) -> Self {
-        Self::of(GuardMeaning::Access { access, entry })
+        Self::of(MappedGuard::of(GuardMeaning::Access { access, entry }))
     }
 
     fn unmapped(gap: Gap) -> Self {
-        let mut unmapped = Self::of(GuardMeaning::Unmapped);
-        unmapped.mapped.gap = Some(gap);
-        unmapped
+        Self::of(MappedGuard { gap: Some(gap), ..MappedGuard::of(GuardMeaning::Unmapped) })
     }
 
     fn neutral(ignored: Option<String>) -> Self {
-        let mut neutral = Self::of(GuardMeaning::Neutral);
-        neutral.mapped.ignored = ignored;
-        neutral
+        Self::of(MappedGuard { ignored, ..MappedGuard::of(GuardMeaning::Neutral) })
     }
 
-    fn of(meaning: GuardMeaning) -> Self {
-        let mapped = MappedGuard { meaning, gap: None, ignored: None, unknown_scopes: Vec::new() };
-        Self { mapped, denial: None, resource: None, roles: Vec::new() }
+    fn of(mapped: MappedGuard) -> Self {
+        Self { mapped: Arc::new(mapped), denial: None, resource: None, roles: Vec::new() }
     }
 }
 
-fn row(route: &Route, policy: Option<&Policy>) -> RouteSurface {
-    let contributions: Vec<Contribution> =
-        route.guards.iter().map(|guard| contribution(route, guard, policy)).collect();
+fn row(route: &Route, policy: Option<&Policy>, known: &mut Known) -> RouteSurface {
+    let contributions: Vec<Contribution> = route
+        .guards
+        .iter()
+        .map(|guard| match guard.kind {
+            GuardKind::RouteRole => contribution(route, guard, policy),
+            _ => known.entry(Arc::as_ptr(guard)).or_insert_with(|| contribution(route, guard, policy)).clone(),
+        })
+        .collect();
     let access = access(route, &contributions);
     let levels = levels(&access);
     let roles = roles(route, &contributions);
@@ -103,9 +110,9 @@ fn meaning(guard: &Guard, policy: Option<&Policy>) -> Contribution {
     let views = std::iter::once(&guard.term).chain(&guard.expansions);
     match policy.map(|policy| policy.meaning_through(views)) {
         Some(Meaning::Access { access, denial, resource, roles, unknown_scopes, entry }) => {
-            let mut known = Contribution { denial, resource, roles, ..Contribution::access(access, Some(entry)) };
-            known.mapped.unknown_scopes = unknown_scopes;
-            known
+            let meaning = GuardMeaning::Access { access, entry: Some(entry) };
+            let mapped = MappedGuard { unknown_scopes, ..MappedGuard::of(meaning) };
+            Contribution { denial, resource, roles, ..Contribution::of(mapped) }
         }
         Some(Meaning::Ignored { reason, .. }) => Contribution::neutral(Some(reason)),
         Some(Meaning::Opaque { term, entry }) => Contribution::unmapped(Gap::UnknownValue { term, entry }),

@@ -1,5 +1,7 @@
 //! The table of all routes and their access.
 
+use std::sync::Arc;
+
 use route_role_policy::term::Term;
 use route_role_policy::{Access, Denial, Level, ResourceName, RoleName};
 
@@ -22,7 +24,7 @@ pub struct RouteSurface {
     /// Whether `access` is all there is to say.
     pub certainty: Certainty,
     /// Each guard of the route with its meaning, in the order of `Route::guards`.
-    pub guards: Vec<MappedGuard>,
+    pub guards: Vec<Arc<MappedGuard>>,
     /// Why the route is public, if the policy or its attribute says so.
     pub public: Option<String>,
     /// What a refused caller of the object sees, as declared by the attribute, the guard's pattern or the policy's default.
@@ -61,6 +63,13 @@ pub struct MappedGuard {
     pub ignored: Option<String>,
     /// Scopes that it demands though the policy doesn't declare them.
     pub unknown_scopes: Vec<String>,
+}
+
+impl MappedGuard {
+    /// A guard of which nothing but its meaning is to be said.
+    pub fn of(meaning: GuardMeaning) -> Self {
+        Self { meaning, gap: None, ignored: None, unknown_scopes: Vec::new() }
+    }
 }
 
 /// What a guard means.

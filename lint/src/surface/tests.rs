@@ -59,7 +59,7 @@ fn route(path: &str, guards: Vec<Guard>) -> Route {
         method: "GET".into(),
         path: path.into(),
         handler: Handler { name: "crate::handler".into(), kind: HandlerKind::Function, span: NOWHERE },
-        guards,
+        guards: guards.into_iter().map(std::sync::Arc::new).collect(),
         attribute: None,
         documentation: Documentation::None,
         mounts: Vec::new(),

@@ -2,8 +2,10 @@
 
 mod adversarial;
 mod bad_input;
+mod byte_search;
 mod command_line;
 mod determinism;
+mod documentation;
 mod harness;
 mod json_contract;
 mod policy_proposal;

@@ -41,6 +41,8 @@ pub enum RouterOperation {
     Plain,
     /// The router is about to serve.
     Serve,
+    /// Looks at the router, which stays where it is.
+    Look,
     /// Changes nothing about the routes.
     Keep,
 }
@@ -104,9 +106,12 @@ pub fn exports(path: &[String]) -> bool {
             && path.last().is_some_and(|last| last.starts_with(char::is_uppercase) || last.starts_with("from_"))
 }
 
-/// What a method of a router does; `None` for a method that isn't axum's.
-pub fn router_operation(method: &str) -> Option<RouterOperation> {
+/// What a method of a router does when it is given so many arguments; `None` for a method that isn't axum's.
+pub fn router_operation(method: &str, arguments: usize) -> Option<RouterOperation> {
     Some(match method {
+        // The list of a `PolicyRouter`, and what it is compared with.
+        "routes" if arguments == 0 => RouterOperation::Look,
+        "verify" | "lock" => RouterOperation::Look,
         "route" | "typed_route" => RouterOperation::Route { documented: false },
         "api_route" | "api_route_with" => RouterOperation::Route { documented: true },
         "routes" => RouterOperation::Routes,

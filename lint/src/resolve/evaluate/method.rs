@@ -44,7 +44,7 @@ impl Evaluator<'_, '_> {
     pub(super) fn method_call(&mut self, environment: &mut Environment, call: &syn::ExprMethodCall) -> Value {
         let method = ident_text(&call.method);
         let span = self.span(environment, call.method.span());
-        let receiver = self.receiver(environment, &call.receiver, &method);
+        let receiver = self.receiver(environment, call, &method);
         let arguments: Vec<Value> = call.args.iter().map(|argument| self.expression(environment, argument)).collect();
         if matches!(receiver, Value::Never) || arguments.iter().any(|argument| matches!(argument, Value::Never)) {
             return Value::Never;
@@ -56,7 +56,7 @@ impl Evaluator<'_, '_> {
         };
         match &receiver {
             Value::Router(router) => {
-                if let Some(operation) = axum::router_operation(&method) {
+                if let Some(operation) = axum::router_operation(&method, arguments.len()) {
                     let router = router.clone();
                     drop(receiver);
                     return self.router_call(environment, router, operation, &arguments, &call.args, span);
@@ -197,17 +197,18 @@ impl Evaluator<'_, '_> {
     }
 
     /// A router is moved into its methods: taking it out of its variable saves a copy of all its routes.
-    fn receiver(&mut self, environment: &mut Environment, expression: &syn::Expr, method: &str) -> Value {
-        if let syn::Expr::Path(path) = expression
+    fn receiver(&mut self, environment: &mut Environment, call: &syn::ExprMethodCall, method: &str) -> Value {
+        let moves = |operation| !matches!(operation, RouterOperation::Document | RouterOperation::Look);
+        if let syn::Expr::Path(path) = &*call.receiver
             && let Some(name) = path.path.get_ident()
             && method != "clone"
-            && axum::router_operation(method).is_some_and(|operation| operation != RouterOperation::Document)
+            && axum::router_operation(method, call.args.len()).is_some_and(moves)
             && let Some(slot) = environment.get_mut(&ident_text(name))
             && matches!(slot, Value::Router(_))
         {
             return std::mem::replace(slot, Value::Unknown);
         }
-        self.expression(environment, expression)
+        self.expression(environment, &call.receiver)
     }
 
     fn choice_method(
@@ -223,7 +224,7 @@ impl Evaluator<'_, '_> {
         for (when, value) in choices.iter() {
             let value = match value {
                 Value::Text(text) => self.text_method(text, method, arguments).unwrap_or(Value::Unknown),
-                Value::Router(router) => match axum::router_operation(method) {
+                Value::Router(router) => match axum::router_operation(method, arguments.len()) {
                     Some(operation) => {
                         self.router_call(environment, router.clone(), operation, arguments, &call.args, span)
                     }

@@ -36,6 +36,7 @@ impl Evaluator<'_, '_> {
         let argument = |index: usize| arguments.get(index).cloned().unwrap_or(Value::Unknown);
         match operation {
             RouterOperation::Keep => {}
+            RouterOperation::Look => return Value::Unknown,
             RouterOperation::Plain => return self.plain(Value::Router(router)),
             RouterOperation::Serve => self.sink(&Value::Router(router.clone()), true),
             RouterOperation::Route { documented } => {

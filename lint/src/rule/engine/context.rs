@@ -91,7 +91,7 @@ impl<'a> RouteView<'a> {
 
     /// The guards with their meanings.
     pub fn guards(&self) -> impl Iterator<Item = (&'a Guard, &'a GuardMeaning)> + use<'a> {
-        self.route.guards.iter().zip(self.row.guards.iter().map(|guard| &guard.meaning))
+        self.route.guards.iter().map(|guard| &**guard).zip(self.row.guards.iter().map(|guard| &guard.meaning))
     }
 
     /// The guards that restrict the route, with what each admits.
