@@ -146,7 +146,9 @@ impl Evaluator<'_, '_> {
                 let router = self.new_router(kind, span);
                 return self.with_base_document(router, arguments.first());
             }
-            if let (Some(operation), Some(Value::Router(router))) = (axum::router_operation(last), arguments.first()) {
+            if let (Some(operation), Some(Value::Router(router))) =
+                (axum::router_operation(last, arguments.len().saturating_sub(1)), arguments.first())
+            {
                 let expressions = call.map(|call| call.args.iter().skip(1).cloned().collect()).unwrap_or_default();
                 return self.router_call(environment, router.clone(), operation, &arguments[1..], &expressions, span);
             }
