@@ -20,7 +20,7 @@ pub(crate) fn described(inventory: &Inventory, map: &SourceMap) -> String {
 }
 
 fn described_route(route: &Route) -> String {
-    let guards: Vec<String> = route.guards.iter().map(described_guard).collect();
+    let guards: Vec<String> = route.guards.iter().map(|guard| described_guard(guard)).collect();
     let guards = if guards.is_empty() { String::new() } else { format!(" [{}]", guards.join("; ")) };
     let conditions = described_conditions(&route.conditions);
     let documentation = match &route.documentation {

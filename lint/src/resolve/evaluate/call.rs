@@ -8,16 +8,15 @@ use syn::parse::Parser as _;
 
 use crate::frontend::rust::axum::{self, RoutingFunction};
 use crate::frontend::rust::facts::{Item, ItemKind};
-use crate::frontend::rust::types::{TypeArgument, TypeRef, ident_text};
+use crate::frontend::rust::types::{TypeRef, ident_text};
 use crate::resolve::inventory::Condition;
 use crate::resolve::join::{join, only_when};
-use crate::resolve::modules::{Definition, ModuleId};
-use crate::resolve::names::{Resolved, Space};
+use crate::resolve::modules::Definition;
+use crate::resolve::names::Resolved;
 use crate::resolve::value::{Call, Callee, MethodRouter, PathValue, Record, Value};
 
+use super::associated::Generics;
 use super::{Environment, Evaluator, MAX_CALL_DEPTH};
-
-type Generics = Rc<BTreeMap<String, (TypeArgument, ModuleId)>>;
 
 impl Evaluator<'_, '_> {
     pub(super) fn call(&mut self, environment: &mut Environment, call: &syn::ExprCall) -> Value {
@@ -72,6 +71,11 @@ impl Evaluator<'_, '_> {
                 let Some(function) =
                     names.last().filter(|_| names.len() == 1).and_then(|name| self.associated(owner, name))
                 else {
+                    // Derived, most likely: each field has its own default.
+                    if names == &["default"] && arguments.is_empty() {
+                        let definition = Some(owner.clone());
+                        return Value::Record(Rc::new(Record { definition, fields: BTreeMap::new() }));
+                    }
                     self.escape(&arguments);
                     return Value::Call(Rc::new(Call {
                         callee: Callee::Path(path),
@@ -274,90 +278,6 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// What the type parameters of a function, and of the `impl` around it, stand for where a path names it.
-    pub(crate) fn type_arguments(
-        &self,
-        function: &Definition,
-        owner: Option<&Definition>,
-        path: &PathValue,
-    ) -> BTreeMap<String, (TypeArgument, ModuleId)> {
-        let ItemKind::Function(signature) = &function.item.kind else { return BTreeMap::new() };
-        let mut names = signature.generics.clone();
-        // `Type::<A>::function` or `Type::function::<A>`: a path doesn't tell which, their number does.
-        if let Some(owner) = owner
-            && path.generics.len() != names.len()
-        {
-            names.splice(0..0, self.parameters_of_impl(owner, function));
-        }
-        let named = names.into_iter().zip(path.generics.iter().cloned());
-        named.map(|(name, argument)| (name, (argument, path.module))).collect()
-    }
-
-    /// The type parameters of the `impl` that a function stands in, in the order of the type's own.
-    fn parameters_of_impl(&self, owner: &Definition, function: &Definition) -> Vec<String> {
-        let implementations = self.modules.implementations(&owner.item.name);
-        let arguments = implementations.iter().find_map(|implementation| match &implementation.item.kind {
-            ItemKind::Impl { self_type, items, .. } if items.iter().any(|item| Arc::ptr_eq(item, &function.item)) => {
-                self_type.as_path().map(|path| path.arguments.clone())
-            }
-            _ => None,
-        });
-        let name = |argument: TypeArgument| match argument {
-            TypeArgument::Type(TypeRef::Path(path)) => path.names.last().cloned().unwrap_or_default(),
-            _ => String::new(),
-        };
-        arguments.unwrap_or_default().into_iter().map(name).collect()
-    }
-
-    fn generics_for(&self, definition: &Definition, owner: Option<&Definition>, path: &PathValue) -> Generics {
-        Rc::new(self.type_arguments(definition, owner, path))
-    }
-
-    /// An associated function or constant of a type or trait: its own, one of a trait that it implements, or that trait's default.
-    pub(crate) fn associated(&mut self, owner: &Definition, name: &str) -> Option<Definition> {
-        if let ItemKind::Trait(items) = &owner.item.kind {
-            return member(owner, items, name);
-        }
-        if let Some(found) = self.implemented(owner, name) {
-            return Some(found);
-        }
-        // A macro may still have to say what it implements.
-        if self.modules.module(owner.module).pending_calls.is_empty() {
-            return None;
-        }
-        crate::resolve::expansion::expand_items(self.modules, owner.module);
-        self.implemented(owner, name)
-    }
-
-    fn implemented(&mut self, owner: &Definition, name: &str) -> Option<Definition> {
-        let implementations = self.modules.implementations(&owner.item.name);
-        let mut defaults = Vec::new();
-        for implementation in &implementations {
-            let ItemKind::Impl { self_type, items, of_trait } = &implementation.item.kind else { continue };
-            let found = member(implementation, items, name);
-            if found.is_none() && of_trait.is_none() {
-                continue;
-            }
-            let Some(path) = self_type.as_path() else { continue };
-            let resolved = self.modules.resolve(implementation.module, &path.names, Space::Type);
-            if !matches!(&resolved, Resolved::Item(definition) if definition == owner) {
-                continue;
-            }
-            match (found, of_trait) {
-                (Some(found), _) => return Some(found),
-                (None, Some(of_trait)) => defaults.push((implementation.module, &of_trait.names)),
-                (None, None) => {}
-            }
-        }
-        defaults.into_iter().find_map(|(module, names)| match self.modules.resolve(module, names, Space::Type) {
-            Resolved::Item(definition) => match &definition.item.kind {
-                ItemKind::Trait(items) => member(&definition, items, name),
-                _ => None,
-            },
-            _ => None,
-        })
-    }
-
     /// Calls a function; where `cfg` chooses between several of the name, each of them.
     pub(super) fn call_alternatives(
         &mut self,
@@ -476,11 +396,6 @@ impl Evaluator<'_, '_> {
             }
         }
     }
-}
-
-fn member(owner: &Definition, items: &[Arc<Item>], name: &str) -> Option<Definition> {
-    let item = items.iter().find(|item| item.name == name)?;
-    Some(Definition { item: item.clone(), ..owner.clone() })
 }
 
 /// The value of a function: of its last expression and of every `return`.

@@ -4,10 +4,13 @@
 //! branch are run and joined; a loop over a known list is unrolled; a call is followed if its function may build a
 //! router, or if somebody needs the text or the layer that it returns. Everything else stays a name.
 
+mod associated;
 pub(crate) mod builders;
 mod call;
+mod dispatch;
 mod expression;
 mod iterator;
+mod layer;
 mod macros;
 mod method;
 mod pattern;
