@@ -15,8 +15,10 @@ pub(crate) struct Builders {
     functions: HashSet<*const Item>,
     /// By name, for calls whose receiver isn't known: the function and the `impl` or `trait` around it.
     methods: HashMap<String, Vec<(Definition, Definition)>>,
-    /// How all of them are called.
+    /// How code that uses them speaks of them: functions by name, methods by the type or trait that has them.
     pub(crate) names: BTreeSet<String>,
+    /// The types and traits whose methods are spelled this way in a call.
+    owners: HashMap<String, BTreeSet<String>>,
 }
 
 /// A function of the tree.
@@ -27,20 +29,58 @@ pub(crate) struct KnownFunction {
     pub(crate) owner: Option<Definition>,
 }
 
+/// How code may call a function.
+enum Call {
+    /// By a name that says enough: `create_router`, `App::new`.
+    Named(String),
+    /// By a name that only says enough where its owner is spoken of: `.build`, `Self::new`.
+    Inside { spelling: String, owner: String },
+}
+
 impl KnownFunction {
-    /// How code that calls the function spells it.
-    fn calls(&self) -> Vec<String> {
+    fn calls(&self) -> Vec<Call> {
         let name = &self.definition.item.name;
         let ItemKind::Function(signature) = &self.definition.item.kind else { return Vec::new() };
-        match self.owner.as_ref().map(|owner| &owner.item.kind) {
-            None => vec![name.clone()],
-            Some(ItemKind::Impl { self_type, .. }) if !signature.has_receiver => {
-                let owner = self_type.as_path().map_or("", |path| path.last());
-                vec![format!("{owner}::{name}"), format!("Self::{name}")]
+        if self.owner.is_none() {
+            return vec![Call::Named(name.clone())];
+        }
+        let mut calls = Vec::new();
+        for owner in self.owner_names() {
+            calls.push(Call::Named(format!("{owner}::{name}")));
+            calls.push(Call::Inside { spelling: format!("Self::{name}"), owner: owner.clone() });
+            if signature.has_receiver {
+                calls.push(Call::Inside { spelling: format!(".{name}"), owner });
             }
-            Some(_) => vec![format!(".{name}"), format!("::{name}")],
+        }
+        calls
+    }
+
+    /// The type and the trait around a function.
+    fn owner_names(&self) -> Vec<String> {
+        match self.owner.as_ref().map(|owner| (&owner.item.kind, &owner.item.name)) {
+            Some((ItemKind::Impl { self_type, of_trait, .. }, _)) => {
+                let of_type = self_type.as_path().map(|path| path.last().to_owned());
+                of_type.into_iter().chain(of_trait.iter().map(|path| path.last().to_owned())).collect()
+            }
+            Some((_, name)) => vec![name.clone()],
+            None => Vec::new(),
         }
     }
+}
+
+/// Whether a function stands in an owner, or names it in its signature or body.
+fn speaks_of(function: &KnownFunction, signature: &Function, body: &str, owner: &str) -> bool {
+    let is_owner = |name: &str| name == owner;
+    let is_word = |at: Option<char>| at.is_some_and(|next| next.is_alphanumeric() || next == '_');
+    function.owner_names().iter().any(|name| name == owner)
+        || signature
+            .result
+            .iter()
+            .chain(signature.parameters.iter().map(|parameter| &parameter.ty))
+            .any(|ty| ty.mentions(&is_owner))
+        || body.match_indices(owner).any(|(at, _)| {
+            !is_word(body[..at].chars().next_back()) && !is_word(body[at + owner.len()..].chars().next())
+        })
 }
 
 /// Every function of the modules that are loaded, in the order of loading.
@@ -87,9 +127,8 @@ impl Builders {
         while !fresh.is_empty() {
             let names: Vec<String> = std::mem::take(&mut fresh).into_iter().collect();
             let Ok(needles) = AhoCorasick::new(&names) else { break };
-            let (callers, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(|function| {
-                signature(function).is_some_and(|signature| calls(&needles, body_text(modules, function, signature)))
-            });
+            let (callers, rest): (Vec<_>, Vec<_>) =
+                open.into_iter().partition(|function| builders.are_called_by(modules, function, &needles, &names));
             for caller in callers {
                 builders.add(caller, &mut fresh);
             }
@@ -108,10 +147,41 @@ impl Builders {
             return;
         }
         for call in function.calls() {
-            if self.names.insert(call.clone()) {
-                fresh.insert(call);
+            match call {
+                Call::Named(name) => {
+                    if self.names.insert(name.clone()) {
+                        fresh.insert(name);
+                    }
+                }
+                Call::Inside { spelling, owner } => {
+                    self.names.insert(owner.clone());
+                    if self.owners.entry(spelling.clone()).or_default().insert(owner) {
+                        fresh.insert(spelling);
+                    }
+                }
             }
         }
+    }
+
+    /// Whether a function calls one of these builders. That it calls a method `build` says nothing by itself: the type or trait
+    /// that the method belongs to has to be named as well.
+    fn are_called_by(
+        &self,
+        modules: &Modules<'_>,
+        function: &KnownFunction,
+        needles: &AhoCorasick,
+        names: &[String],
+    ) -> bool {
+        let Some(signature) = signature(function) else { return false };
+        let body = body_text(modules, function, signature);
+        named(needles, body).any(|found| {
+            let name = &names[found.name];
+            match self.owners.get(name) {
+                Some(owners) => owners.iter().any(|owner| speaks_of(function, signature, body, owner)),
+                // A free function isn't called like a method.
+                None => !body[..found.start].ends_with('.'),
+            }
+        })
     }
 
     /// Functions that a macro makes, or that stand in another one's body, weren't there to be found; their signatures say enough.
