@@ -73,6 +73,8 @@ pub enum HandlerKind {
     Closure,
     /// A `tower` service: nothing is known of what it demands.
     Service,
+    /// A `tower` service that is known to answer everyone: files, pages that show an API description.
+    OpenService,
     /// The fallback of a router.
     Fallback,
     /// Something that could not be followed.

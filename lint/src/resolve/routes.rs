@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use route_role_policy::Policy;
 
+use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
 use crate::source::Span;
@@ -175,7 +176,17 @@ fn describe(
     let fallback_or = |kind: HandlerKind| if is_fallback { HandlerKind::Fallback } else { kind };
     if handler.service {
         let name = Evaluator::service_name(&handler.value);
-        return bare(name, if is_fallback { HandlerKind::Fallback } else { HandlerKind::Service }, handler.span);
+        let path: Vec<String> = name.split("::").map(str::to_owned).collect();
+        if axum::serves_everyone(&path) {
+            return bare(name, HandlerKind::OpenService, handler.span);
+        }
+        evaluator.notes.insert(Note {
+            kind: NoteKind::Opaque,
+            message: format!("what the service `{name}` demands of a request can't be seen"),
+            help: None,
+            span: Some(handler.span),
+        });
+        return bare(name, fallback_or(HandlerKind::Service), handler.span);
     }
     let value = evaluator.handler_value(&handler.value);
     match &value {

@@ -3,10 +3,10 @@
 //! ## What it does
 //!
 //! Looks at every route that lets callers in without credentials, and fires when nothing says that this is intended: neither `#[route_role(public, reason = "…")]`, nor the `public`
-//! section of the policy.
+//! section of the policy. A folder of files or a page that shows the API description is such a route too.
 //!
-//! It stays silent on routes with a guard that isn't mapped (it may restrict the route; `unmapped-guard` speaks of it), on handlers that can't be read, and on fallbacks, which
-//! answer for paths that don't exist.
+//! It stays silent on routes with a guard that isn't mapped (it may restrict the route; `unmapped-guard` speaks of it), on handlers and services that can't be read, and on
+//! fallback functions, which answer for paths that don't exist.
 //!
 //! ## Why it matters
 //!

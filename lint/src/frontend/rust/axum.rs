@@ -208,6 +208,12 @@ pub fn filter_method(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a service is known to answer whoever asks: files of a folder, pages that show an API description.
+pub fn serves_everyone(path: &[String]) -> bool {
+    path.iter()
+        .any(|name| matches!(name.as_str(), "ServeDir" | "ServeFile" | "SwaggerUi" | "Scalar" | "Redoc" | "RapiDoc"))
+}
+
 /// Whether an extractor hands the handler data whose type says nothing about who may call.
 pub fn carries_data(path: &[String]) -> bool {
     is_axum(path)

@@ -115,7 +115,10 @@ impl<'a> RouteView<'a> {
     /// Whether the handler and its guards could be read at all.
     pub fn is_readable(&self) -> bool {
         self.row.certainty != Certainty::Unknown
-            && matches!(self.route.handler.kind, HandlerKind::Function | HandlerKind::Closure)
+            && matches!(
+                self.route.handler.kind,
+                HandlerKind::Function | HandlerKind::Closure | HandlerKind::OpenService
+            )
     }
 
     /// How far a statement holds that a guard nobody understands could overturn.
