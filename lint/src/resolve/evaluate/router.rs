@@ -116,11 +116,25 @@ impl Evaluator<'_, '_> {
             }
             RouterOperation::Fallback { service } => {
                 let place = self.argument_span(environment, expressions, 0, span);
-                let handler = self.handler(argument(0), service, place);
-                let entry = self.entry("ANY", FALLBACK_PATH, handler, span);
+                // A method router serves as a fallback too: `fallback(get(page))`.
+                let methods = match self.force(&argument(0)) {
+                    Value::MethodRouter(methods) => methods.methods.clone(),
+                    other => {
+                        let handler = self.handler(other, service, place);
+                        vec![self.method_handler("ANY".to_owned(), handler)]
+                    }
+                };
                 let router = Rc::make_mut(&mut router);
                 router.entries.retain(|entry| !(entry.is_fallback && entry.path == FALLBACK_PATH));
-                router.entries.push(Entry { is_fallback: true, ..entry });
+                for method in methods {
+                    let entry = self.entry(&method.method, FALLBACK_PATH, method.handler, span);
+                    router.entries.push(Entry {
+                        is_fallback: true,
+                        layers: method.layers,
+                        conditions: method.conditions,
+                        ..entry
+                    });
+                }
             }
             RouterOperation::ResetFallback => {
                 Rc::make_mut(&mut router).entries.retain(|entry| !(entry.is_fallback && entry.path == FALLBACK_PATH));
