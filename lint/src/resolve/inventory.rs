@@ -51,6 +51,8 @@ pub struct Route {
     pub conditions: Vec<Condition>,
     /// Scopes, roles and tiers that appear in the handler's guards, with their places.
     pub scope_uses: Vec<ScopeUse>,
+    /// What the handler does, where it is a function that could be read. Shared, since a handler may serve many routes.
+    pub behavior: Option<Arc<Behavior>>,
 }
 
 /// What answers a route.
@@ -62,6 +64,156 @@ pub struct Handler {
     pub kind: HandlerKind,
     /// Where it is defined: the name of the function, or the whole closure.
     pub span: Span,
+}
+
+/// What a handler does, itself and in what it calls.
+#[derive(Debug, Clone, Default)]
+pub struct Behavior {
+    /// The answers that turn a request down, in the order in which they are decided.
+    pub answers: Vec<Answer>,
+    /// Where an object is looked up by something that the caller sent.
+    pub lookups: Vec<ObjectLookup>,
+    /// Calls that change something.
+    pub acts: Vec<Act>,
+    /// Pages that are filtered by who calls after they were cut.
+    pub late_filters: Vec<LateFilter>,
+    /// Filters by what the caller may see that an empty list switches off.
+    pub open_filters: Vec<OpenFilter>,
+    /// Guards on functions that the handler calls.
+    pub called_guards: Vec<CalledGuard>,
+    /// Restrictions of the policy that the code asks about, by their names.
+    pub asks: Vec<String>,
+    /// Answers that depend on an object or the caller and whose status isn't known.
+    pub unknown_answers: usize,
+    /// Whether a bound cut something off.
+    pub is_cut: bool,
+}
+
+/// A place, and the calls that lead to it from the handler, from the outermost in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The place itself.
+    pub span: Span,
+    /// The calls on the way.
+    pub steps: Vec<Span>,
+}
+
+/// By what part of the request an object is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKey {
+    /// A parameter of the path, by its position.
+    Path(u16),
+    /// The body or the query.
+    Input,
+}
+
+/// An answer that turns a request down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What it depends on.
+    pub kind: AnswerKind,
+    /// By what the objects are looked up that it depends on.
+    pub objects: Vec<ObjectKey>,
+    /// The status; `None` if it isn't known or may be one of several.
+    pub status: Option<u16>,
+    /// Texts and names that go into it, sorted.
+    pub words: Vec<String>,
+    /// Whether a value of the found object goes into it.
+    pub echoes_object: bool,
+    /// Whether what the caller sent goes into it.
+    pub echoes_request: bool,
+    /// Where it is made.
+    pub place: Place,
+    /// When it is decided, compared with everything else that the handler does.
+    pub order: u32,
+    /// The branches that it stands in.
+    pub branches: Vec<(u32, u16)>,
+}
+
+/// What an answer depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AnswerKind {
+    /// Whether the object is there.
+    Absent,
+    /// Whether the object is there and the caller's: both give this one answer.
+    Collapsed,
+    /// Who calls, compared with what the object holds.
+    Denied,
+    /// Who calls, compared with the path alone: decided without the object.
+    Bound,
+    /// Who calls, compared with what else the request holds.
+    Requested,
+    /// Who calls, and nothing else.
+    Uniform,
+    /// Anything else.
+    Other,
+}
+
+/// An object that is looked up by something that the caller sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectLookup {
+    /// The name of the call.
+    pub name: String,
+    /// By what it is looked up.
+    pub objects: Vec<ObjectKey>,
+    /// Whether who calls goes in as well: then absent and denied may be one already.
+    pub carries_caller: bool,
+    /// Where.
+    pub place: Place,
+    /// When, compared with everything else that the handler does.
+    pub order: u32,
+}
+
+/// A call that changes something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// The name of the call.
+    pub name: String,
+    /// What goes in of the request as it came.
+    pub keys: Vec<ObjectKey>,
+    /// By what the objects were looked up of which something goes in.
+    pub objects: Vec<ObjectKey>,
+    /// Whether it waits for something outside, or is a function of the application's own.
+    pub waits: bool,
+    /// Where.
+    pub place: Place,
+    /// When, compared with everything else that the handler does.
+    pub order: u32,
+    /// The branches that it stands in: a number for each, and the side.
+    pub branches: Vec<(u32, u16)>,
+}
+
+/// A page that is cut first and filtered by who calls after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateFilter {
+    /// Where the page is cut.
+    pub page: Span,
+    /// Where it is filtered.
+    pub filter: Place,
+}
+
+/// A filter by what the caller may see that isn't applied when that is nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenFilter {
+    /// The condition.
+    pub condition: Place,
+    /// The filter under it.
+    pub filter: Span,
+}
+
+/// A guard on a function that a handler calls.
+#[derive(Debug, Clone)]
+pub struct CalledGuard {
+    /// The function's name.
+    pub function: String,
+    /// Where the function is defined.
+    pub span: Span,
+    /// The guard.
+    pub guard: Arc<Guard>,
+    /// What it declares, where it is a `#[route_role]`.
+    pub attribute: Option<Attribute>,
+    /// The calls on the way, from the outermost in.
+    pub steps: Vec<Span>,
 }
 
 /// What kind of thing answers a route.

@@ -1,5 +1,6 @@
 //! From facts to an inventory of routes.
 
+mod behavior;
 mod declared;
 mod evaluate;
 mod expansion;
@@ -15,7 +16,8 @@ mod texts;
 mod value;
 
 pub use inventory::{
-    Attribute, Condition, Coverage, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Note, NoteKind,
-    Operation, Program, Route, ScopeUse, SecurityRequirement,
+    Act, Answer, AnswerKind, Attribute, Behavior, CalledGuard, Condition, Coverage, Documentation, Guard, GuardKind,
+    Handler, HandlerKind, Inventory, LateFilter, Note, NoteKind, ObjectKey, ObjectLookup, OpenFilter, Operation, Place, Program,
+    Route, ScopeUse, SecurityRequirement,
 };
 pub use scan::scan;

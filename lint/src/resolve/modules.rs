@@ -89,6 +89,8 @@ pub(crate) struct Modules<'s> {
     pub(crate) broken: Vec<BrokenText>,
     /// Every `impl`, by the last name of the type that it is for.
     implementations: HashMap<String, Vec<Definition>>,
+    /// Every `impl` of a trait, by the last name of the trait.
+    implementations_of: HashMap<String, Vec<Definition>>,
     /// What the globs of a module say of a name, during one resolution.
     pub(super) glob_lookups: HashMap<(ModuleId, String, Space), Option<Resolved>>,
     pub(crate) names: NameMemory,
@@ -114,6 +116,7 @@ impl<'s> Modules<'s> {
             loaded_files: BTreeMap::new(),
             broken: Vec::new(),
             implementations: HashMap::new(),
+            implementations_of: HashMap::new(),
             glob_lookups: HashMap::new(),
             names: NameMemory::default(),
             rules: HashMap::new(),
@@ -338,10 +341,14 @@ impl<'s> Modules<'s> {
                 ItemKind::MacroCall { .. } => module.pending_calls.push(Definition { module: id, text, item }),
                 _ => {
                     let definition = Definition { module: id, text, item };
-                    if let ItemKind::Impl { self_type, .. } = &definition.item.kind
-                        && let Some(path) = self_type.as_path()
-                    {
-                        self.implementations.entry(path.last().to_owned()).or_default().push(definition.clone());
+                    if let ItemKind::Impl { self_type, of_trait, .. } = &definition.item.kind {
+                        if let Some(path) = self_type.as_path() {
+                            self.implementations.entry(path.last().to_owned()).or_default().push(definition.clone());
+                        }
+                        if let Some(path) = of_trait {
+                            let known = self.implementations_of.entry(path.last().to_owned()).or_default();
+                            known.push(definition.clone());
+                        }
                     }
                     module.by_name.entry(definition.item.name.clone()).or_default().push(module.definitions.len());
                     module.definitions.push(definition);
@@ -353,6 +360,11 @@ impl<'s> Modules<'s> {
     /// The `impl`s for types of this name that are loaded.
     pub(crate) fn implementations(&self, type_name: &str) -> Vec<Definition> {
         self.implementations.get(type_name).cloned().unwrap_or_default()
+    }
+
+    /// The `impl`s of traits of this name that are loaded.
+    pub(crate) fn implementations_of(&self, trait_name: &str) -> Vec<Definition> {
+        self.implementations_of.get(trait_name).cloned().unwrap_or_default()
     }
 
     /// Loads every module of a crate that its `mod` declarations reach and that is in one of these files or above one.

@@ -11,6 +11,7 @@ use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
 use crate::source::Span;
 
+use super::behavior::Analyst;
 use super::evaluate::{Evaluator, Sink};
 use super::guards;
 use super::inventory::{
@@ -91,6 +92,7 @@ pub(crate) fn add(
             mounts: entry.mounts.clone(),
             conditions: entry.conditions.clone(),
             scope_uses: handler.scope_uses,
+            behavior: handler.behavior,
         });
     }
 }
@@ -158,6 +160,7 @@ struct Described {
     attribute: Option<super::inventory::Attribute>,
     operation: Option<super::Operation>,
     scope_uses: Vec<super::ScopeUse>,
+    behavior: Option<Arc<super::Behavior>>,
 }
 
 fn describe(
@@ -172,6 +175,7 @@ fn describe(
         attribute: None,
         operation: None,
         scope_uses: Vec::new(),
+        behavior: None,
     };
     let fallback_or = |kind: HandlerKind| if is_fallback { HandlerKind::Fallback } else { kind };
     if handler.service {
@@ -272,7 +276,40 @@ fn describe_function(
         attribute,
         operation: operation::of_handler(evaluator, definition).map(|documented| documented.operation),
         scope_uses,
+        behavior: behavior(evaluator, definition, owner, &substitution, policy),
     }
+}
+
+/// What the handler does, itself and in what it calls.
+fn behavior(
+    evaluator: &mut Evaluator<'_, '_>,
+    definition: &Definition,
+    owner: Option<&Definition>,
+    substitution: &guards::Substitution,
+    policy: Option<&Policy>,
+) -> Option<Arc<super::Behavior>> {
+    let mut analyst = Analyst::new(evaluator.modules, &mut evaluator.memory, policy);
+    let (mut behavior, called) = analyst.handler(definition, owner, substitution)?;
+    for called in called {
+        for given in &called.function.item.attributes {
+            let (guard, attribute) = if given.is(&["route_role"]) {
+                let declared = declared::read(evaluator, &called.function, given, policy);
+                (Some(declared.guard), declared.attribute)
+            } else {
+                (attribute_guard(evaluator, &called.function, given), None)
+            };
+            if let Some(guard) = guard {
+                behavior.called_guards.push(super::CalledGuard {
+                    function: called.function.item.name.clone(),
+                    span: evaluator.modules.span(&called.function),
+                    guard: Arc::new(guard),
+                    attribute,
+                    steps: called.steps.spans(),
+                });
+            }
+        }
+    }
+    Some(Arc::new(behavior))
 }
 
 /// An attribute that isn't known to be harmless.

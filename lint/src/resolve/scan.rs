@@ -184,6 +184,7 @@ fn resolve(
         routes::add(&mut evaluator, &mut inventory, program, sinks, documents, policy);
     }
     routes::note_dead(&mut evaluator, &inventory);
+    if std::env::var_os("RR_STAT").is_some() { eprintln!("functions {} summaries {} work {} modules {}", evaluator.memory.functions.len(), evaluator.memory.summary_count(), evaluator.memory.work_done(), evaluator.modules.modules.len()); }
     finish(&mut inventory, program_of, &evaluator, sources, &relevant);
     inventory
 }

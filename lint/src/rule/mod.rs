@@ -7,13 +7,20 @@ pub mod engine;
 
 mod api_key_rejected;
 mod api_key_unreachable;
+mod check_then_act;
+mod distinguishable_404;
+mod existence_leak;
 mod invalid_policy;
 mod missing_404_collapse;
 mod missing_scope;
+mod object_check_unreached;
 mod openapi_security_drift;
+mod post_filtered_page;
+mod restricted_data_exposed;
 mod sibling_mismatch;
 mod syntax_error;
 mod undeclared_route;
+mod understated_scope;
 mod undocumented_route;
 mod unknown_scope;
 mod unmapped_guard;
@@ -30,13 +37,20 @@ pub use engine::run::{Outcome, run};
 pub const ALL: &[&Rule] = &[
     &api_key_rejected::RULE,
     &api_key_unreachable::RULE,
+    &check_then_act::RULE,
+    &distinguishable_404::RULE,
+    &existence_leak::RULE,
     &invalid_policy::RULE,
     &missing_404_collapse::RULE,
     &missing_scope::RULE,
+    &object_check_unreached::RULE,
     &openapi_security_drift::RULE,
+    &post_filtered_page::RULE,
+    &restricted_data_exposed::RULE,
     &sibling_mismatch::RULE,
     &syntax_error::RULE,
     &undeclared_route::RULE,
+    &understated_scope::RULE,
     &undocumented_route::RULE,
     &unknown_scope::RULE,
     &unmapped_guard::RULE,

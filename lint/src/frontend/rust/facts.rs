@@ -44,6 +44,8 @@ pub struct Item {
     pub name: String,
     /// Where the name stands (or the whole item, if it has none).
     pub extent: Extent,
+    /// Of a `struct`, `enum` or `union`: everything from the name on; empty for any other item.
+    pub body: Extent,
     /// Whether it has any `pub`.
     pub is_public: bool,
     /// The `cfg` under which it is compiled in, unless that is always so.

@@ -112,15 +112,18 @@ fn sequence(input: ParseStream<'_>, options: ParseOptions, errors: &mut Vec<Synt
     items
 }
 
-/// Moves behind the next `;` or braces: the likely end of an item that couldn't be read.
-fn skip_item(input: ParseStream<'_>) {
+/// Moves behind the next `;` or braces: the likely end of an item that couldn't be read. Gives the last token's place.
+fn skip_item(input: ParseStream<'_>) -> Option<Extent> {
+    let mut last = None;
     while let Ok(token) = input.parse::<TokenTree>() {
+        last = Some(extent(token.span()));
         match token {
             TokenTree::Punct(punct) if punct.as_char() == ';' => break,
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => break,
             _ => {}
         }
     }
+    last
 }
 
 /// One item; `None` if it isn't compiled in.
@@ -129,7 +132,8 @@ fn item(input: ParseStream<'_>, options: ParseOptions, errors: &mut Vec<SyntaxEr
     let (cfg, attributes) = attributes::read(&given, options);
     let is_public = !matches!(input.parse::<syn::Visibility>()?, syn::Visibility::Inherited);
     let begin = input.span();
-    let (name, extent, kind) = item_kind(input, options, errors, begin)?;
+    let mut body = Extent::default();
+    let (name, extent, kind) = item_kind(input, options, errors, begin, &mut body)?;
     if cfg == Cfg::Never || (attributes::is_test(&attributes) && !options.include_tests) {
         return Ok(None);
     }
@@ -137,7 +141,7 @@ fn item(input: ParseStream<'_>, options: ParseOptions, errors: &mut Vec<SyntaxEr
         Cfg::Sometimes(text) => Some(text),
         Cfg::Always | Cfg::Never => None,
     };
-    Ok(Some(Item { name, extent, is_public, condition, attributes, kind }))
+    Ok(Some(Item { name, extent, body, is_public, condition, attributes, kind }))
 }
 
 type Parsed = (String, Extent, ItemKind);
@@ -147,6 +151,7 @@ fn item_kind(
     options: ParseOptions,
     errors: &mut Vec<SyntaxError>,
     begin: proc_macro2::Span,
+    body: &mut Extent,
 ) -> syn::Result<Parsed> {
     if is_function(input) {
         return function(input);
@@ -178,7 +183,7 @@ fn item_kind(
     }
     if input.peek(Token![struct]) || input.peek(Token![enum]) {
         input.parse::<TokenTree>()?;
-        return type_item(input);
+        return type_item(input, body);
     }
     if input.peek(Token![extern]) && input.peek2(Token![crate]) {
         let item: syn::ItemExternCrate = input.parse()?;
@@ -193,7 +198,7 @@ fn item_kind(
     let word = input.fork().call(Ident::parse_any);
     if word.as_ref().is_ok_and(|word| word == "union") && input.peek2(Ident) && !input.peek2(Token![!]) {
         input.parse::<Ident>()?;
-        return type_item(input);
+        return type_item(input, body);
     }
     macro_item(input, begin)
 }
@@ -396,10 +401,11 @@ fn alias(input: ParseStream<'_>) -> syn::Result<Parsed> {
     Ok((ident_text(&ident), extent(ident.span()), ItemKind::Alias { parameters, target }))
 }
 
-fn type_item(input: ParseStream<'_>) -> syn::Result<Parsed> {
+fn type_item(input: ParseStream<'_>, body: &mut Extent) -> syn::Result<Parsed> {
     let ident: Ident = input.parse()?;
-    skip_item(input);
-    Ok((ident_text(&ident), extent(ident.span()), ItemKind::Type))
+    let name = extent(ident.span());
+    *body = Extent { start: name.start, end: skip_item(input).map_or(name.end, |last| last.end) };
+    Ok((ident_text(&ident), name, ItemKind::Type))
 }
 
 fn trait_item(input: ParseStream<'_>, options: ParseOptions, errors: &mut Vec<SyntaxError>) -> syn::Result<Parsed> {

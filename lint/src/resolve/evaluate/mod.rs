@@ -134,6 +134,8 @@ pub(crate) struct Evaluator<'m, 's> {
     registered: BTreeSet<(Span, Span)>,
     pub(crate) documents: Vec<Rc<Document>>,
     pub(crate) notes: BTreeSet<Note>,
+    /// What was learned about the bodies of handlers and of what they call.
+    pub(crate) memory: super::behavior::Memory,
     /// Entries for which an unresolved part was already noted.
     next_id: usize,
     steps: usize,
@@ -156,6 +158,7 @@ impl<'m, 's> Evaluator<'m, 's> {
             registered: BTreeSet::new(),
             documents: Vec::new(),
             notes: BTreeSet::new(),
+            memory: super::behavior::Memory::default(),
             next_id: 0,
             steps: 0,
         }

@@ -3,9 +3,11 @@
 pub mod assignable;
 pub mod context;
 pub mod definition;
+pub mod evidence;
 pub mod family;
 pub mod finding;
 pub mod list;
 pub mod page;
 pub mod run;
+pub mod shared;
 pub mod suppression;

@@ -1,0 +1,361 @@
+//! Calls: those that can be followed take the summary of their function over, the others only what goes in.
+
+use std::rc::Rc;
+
+use route_role_policy::term::{Argument, Term, Value as TermValue};
+
+use crate::frontend::rust::facts::ItemKind;
+use crate::frontend::rust::types::{TypePath, ident_text};
+use crate::resolve::names::Resolved;
+use crate::source::Span;
+
+use super::Walker;
+use super::condition::last;
+use super::dispatch::Target;
+use super::flow::{Flow, Origin, Origins, Outcome, Refusal};
+use super::summary::{self, Act, Called, Lookup, Steps, Substitution};
+use super::typing::{Scope, Type};
+
+/// First words of names that say that something is changed.
+const VERBS: &[&str] = &[
+    "delete", "remove", "destroy", "drop", "purge", "revoke", "update", "save", "insert", "create", "upsert", "set",
+    "put", "write", "store", "rename", "replace", "execute", "apply", "truncate", "archive", "rotate", "append", "add",
+];
+
+/// Types of what was asked for.
+const ASKED: &[&str] = &["Option", "Result", "Vec", "HashMap", "BTreeMap", "HashSet", "BTreeSet", "VecDeque"];
+
+impl Walker<'_, '_, '_> {
+    pub(super) fn call(&mut self, call: &syn::ExprCall, awaits: bool) -> Flow {
+        let span = self.call_span(call);
+        let syn::Expr::Path(path) = &*call.func else {
+            let mut callee = self.expression(&call.func);
+            let arguments = self.arguments(&call.args);
+            arguments.iter().for_each(|argument| callee.mix(argument));
+            return self.asked("", callee, awaits, span);
+        };
+        let name = last(&path.path).unwrap_or_default();
+        match name.as_str() {
+            "Ok" | "Some" if call.args.len() == 1 => {
+                let value = call.args.first().map(|value| self.expression(value)).unwrap_or_default();
+                // The answer of a success isn't one that turns down.
+                return if name == "Ok" { Flow { statuses: Vec::new(), ..value } } else { value };
+            }
+            "Err" if call.args.len() == 1 => {
+                let value = call.args.first().map(|value| self.expression(value)).unwrap_or_default();
+                return self.error(value, span);
+            }
+            _ => {}
+        }
+        if let Some(ident) = path.path.get_ident()
+            && let Some(variable) = self.variable(&ident_text(ident)).cloned()
+        {
+            let arguments = self.arguments(&call.args);
+            return match variable.closure.clone() {
+                Some(closure) => self.run_closure(&closure, arguments),
+                None => {
+                    let mut whole = variable;
+                    arguments.iter().for_each(|argument| whole.mix(argument));
+                    self.asked(&name, whole, awaits, span)
+                }
+            };
+        }
+        let arguments = self.arguments(&call.args);
+        self.call_path(path, arguments, awaits, span)
+    }
+
+    pub(super) fn arguments(&mut self, given: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>) -> Vec<Flow> {
+        given.iter().map(|argument| self.expression(argument)).collect()
+    }
+
+    fn call_span(&self, call: &syn::ExprCall) -> Span {
+        let start = match &*call.func {
+            syn::Expr::Path(path) => match (path.qself.as_ref(), path.path.segments.first()) {
+                (Some(qself), _) => qself.lt_token.span,
+                (None, Some(segment)) => segment.ident.span(),
+                (None, None) => call.paren_token.span.open(),
+            },
+            _ => call.paren_token.span.open(),
+        };
+        self.span_of(start, call.paren_token.span.close())
+    }
+
+    /// A call of what a path names.
+    pub(super) fn call_path(&mut self, path: &syn::ExprPath, arguments: Vec<Flow>, awaits: bool, span: Span) -> Flow {
+        let written = TypePath::from_syn(&path.path);
+        let name = written.last().to_owned();
+        let named = path.path.segments.last().map(|segment| self.segment_types(&segment.arguments)).unwrap_or_default();
+        let (resolved, owner) = self.resolved_path(path, &written);
+        let count = arguments.len();
+        let value = match (&owner, &resolved) {
+            (Some(owner), _) if self.is_variant(owner, &name) => {
+                let mut whole = self.variant(owner.clone(), &name);
+                arguments.iter().for_each(|argument| whole.mix(argument));
+                whole
+            }
+            (Some(owner), _) => {
+                let owner = match owner.definition().map(|definition| matches!(definition.item.kind, ItemKind::Trait(_))) {
+                    // `Trait::method(&value)`: the value says whose it is.
+                    Some(true) => match arguments.first().map(|argument| argument.ty.peeled().clone()) {
+                        Some(ty @ Type::Own(..)) => ty,
+                        _ => owner.clone(),
+                    },
+                    _ => owner.clone(),
+                };
+                let targets = self.analyst.functions_of(&owner, &name);
+                self.follow(targets, &named, arguments, awaits, span).unwrap_or_else(|arguments| {
+                    self.opaque(&name, None, arguments, awaits, span)
+                })
+            }
+            (None, Resolved::Item(definition)) => match &definition.item.kind {
+                ItemKind::Function(_) => {
+                    let scope = Scope { module: definition.module, generics: Rc::default(), self_type: Type::Unknown };
+                    let target = Target { function: definition.clone(), scope };
+                    self.follow(vec![target], &named, arguments, awaits, span)
+                        .unwrap_or_else(|arguments| self.opaque(&name, None, arguments, awaits, span))
+                }
+                ItemKind::Type => {
+                    let mut whole = Flow::default();
+                    arguments.iter().for_each(|argument| whole.mix(argument));
+                    let parts = Some(Rc::new(arguments));
+                    Flow { ty: Type::Own(definition.clone(), Rc::from([])), parts, ..whole }
+                }
+                _ => self.opaque(&name, None, arguments, awaits, span),
+            },
+            (None, _) => self.opaque(&name, None, arguments, awaits, span),
+        };
+        let names = match &resolved {
+            Resolved::Item(definition) => self.analyst.modules.full_name(definition.module, &definition.item.name),
+            _ => written.names.clone(),
+        };
+        self.with_outcome(&names, count, value, span)
+    }
+
+    /// Takes over what functions of the tree do; gives the arguments back if none can be followed.
+    pub(super) fn follow(
+        &mut self,
+        targets: Vec<Target>,
+        named: &[Type],
+        arguments: Vec<Flow>,
+        awaits: bool,
+        span: Span,
+    ) -> Result<Flow, Vec<Flow>> {
+        let types: Vec<Type> = arguments.iter().map(|argument| argument.ty.clone()).collect();
+        let variant = arguments.first().and_then(|argument| argument.variant.clone());
+        let mut result: Option<Flow> = None;
+        let mut unread = None;
+        let base = self.order + 1;
+        for mut target in targets {
+            self.analyst.bind_generics(&mut target, named, &types);
+            self.note_called(&target, span);
+            if !self.analyst.is_worth_reading(&target) {
+                self.note_asks(&target);
+                unread = unread.or(Some(target));
+                continue;
+            }
+            let Some(summary) = self.analyst.summarise(&target.function, &target.scope, variant.clone()) else { continue };
+            let around = self.around();
+            let branches = self.branch.clone();
+            let substitution = Substitution {
+                arguments: &arguments,
+                lookups: u32::try_from(self.summary.lookups.len()).unwrap_or(u32::MAX),
+                step: span,
+                order: base,
+                around: &around,
+                branches: &branches,
+            };
+            let mut value = self.summary.take(&summary, &substitution);
+            self.order = self.order.max(base + summary.length);
+            if value.ty == Type::Unknown
+                && let ItemKind::Function(signature) = &target.function.item.kind
+                && let Some(ty) = &signature.result
+            {
+                value.ty = self.analyst.type_of(&target.scope, ty);
+            }
+            // A function that makes something of its arguments in a way that isn't seen.
+            if value.origins.is_empty() && value.statuses.is_empty() && value.variant.is_none() && !is_unit(&value.ty) {
+                for argument in &arguments {
+                    value.origins.add(&argument.origins);
+                }
+                if value.origins.is_empty() {
+                    value.origins.insert(Origin::State);
+                }
+            }
+            result = Some(match result {
+                None => value,
+                Some(known) => known.or(value),
+            });
+        }
+        match (result, unread) {
+            (Some(value), _) => Ok(value),
+            (None, Some(target)) => Ok(self.unread(&target, arguments, awaits, span)),
+            (None, None) => Err(arguments),
+        }
+    }
+
+    /// A function of the tree of which only the signature is looked at.
+    fn unread(&mut self, target: &Target, arguments: Vec<Flow>, awaits: bool, span: Span) -> Flow {
+        let ItemKind::Function(signature) = &target.function.item.kind else { return Flow::default() };
+        let ty = match &signature.result {
+            Some(ty) => self.analyst.type_of(&target.scope, ty),
+            None => Type::Tuple(Rc::from([])),
+        };
+        let mut inputs = Flow::default();
+        arguments.iter().for_each(|argument| inputs.mix(argument));
+        if inputs.origins.is_empty() {
+            // What comes out of nothing that the request holds is the application's own.
+            return Flow { ty, page: inputs.page, ..Flow::from_origin(Origin::State) };
+        }
+        // What may be missing, or comes in numbers, was asked for; what is just computed holds what went in.
+        let asks = awaits || is_unit(&ty) || matches!(&ty, Type::Foreign(name, _) if ASKED.contains(&&**name));
+        if !asks {
+            return Flow { ty, parts: None, variant: None, closure: None, ..inputs };
+        }
+        let inputs = Flow { statuses: Vec::new(), words: Vec::new(), refusals: Vec::new(), ..inputs };
+        self.asked(&target.function.item.name, inputs, true, span).typed(ty)
+    }
+
+    /// What the policy's restrictions are called may stand in a function that isn't read any further.
+    fn note_asks(&mut self, target: &Target) {
+        if self.analyst.policy.is_some_and(|policy| !policy.restrictions.is_empty()) {
+            for ask in self.analyst.mentions(&target.function) {
+                if !self.summary.asks.contains(&ask) {
+                    self.summary.asks.push(ask);
+                }
+            }
+        }
+    }
+
+    fn note_called(&mut self, target: &Target, span: Span) {
+        let function = &target.function;
+        if !function.item.attributes.is_empty()
+            && self.summary.called.iter().all(|called| called.function != *function)
+            && self.summary.called.len() < summary::MAX_KEPT
+        {
+            self.summary.called.push(Called { function: function.clone(), steps: Steps::default().behind(span) });
+        }
+    }
+
+    /// A call that can't be followed.
+    pub(super) fn opaque(
+        &mut self,
+        name: &str,
+        receiver: Option<Flow>,
+        arguments: Vec<Flow>,
+        awaits: bool,
+        span: Span,
+    ) -> Flow {
+        let is_method = receiver.is_some();
+        let mut whole = receiver.unwrap_or_default();
+        for argument in &arguments {
+            whole.mix(argument);
+        }
+        // `State(x)` and its like only wrap.
+        if name.starts_with(char::is_uppercase) {
+            let ty = arguments.into_iter().next().map(|argument| argument.ty).unwrap_or_default();
+            return Flow { ty: Type::foreign(name, vec![ty]), parts: None, variant: None, ..whole };
+        }
+        if !is_method && !awaits {
+            return Flow { ty: Type::Unknown, parts: None, variant: None, closure: None, ..whole };
+        }
+        self.asked(name, whole, awaits, span)
+    }
+
+    /// Something outside may be asked, or changed: what comes back stands for what was found.
+    pub(super) fn asked(&mut self, name: &str, inputs: Flow, awaits: bool, span: Span) -> Flow {
+        let order = self.next_order();
+        let first_word = name.split('_').next().unwrap_or_default();
+        if VERBS.contains(&first_word)
+            && !inputs.origins.is_empty()
+            && self.summary.acts.len() < summary::MAX_KEPT
+        {
+            self.summary.acts.push(Act {
+                name: name.into(),
+                inputs: inputs.origins.clone(),
+                awaited: awaits,
+                span,
+                steps: Steps::default(),
+                order,
+                branches: self.branches(),
+            });
+        }
+        let page = if inputs.words.iter().any(|word| word.contains("LIMIT ")) { Some(span) } else { inputs.page };
+        if inputs.origins.is_empty() && !awaits {
+            return Flow { ty: Type::Unknown, parts: None, variant: None, closure: None, page, ..inputs };
+        }
+        let index = u32::try_from(self.summary.lookups.len()).unwrap_or(u32::MAX);
+        self.summary.lookups.push(Lookup {
+            name: name.into(),
+            inputs: inputs.origins.clone(),
+            awaited: awaits,
+            span,
+            steps: Steps::default(),
+            order,
+        });
+        let found = Origin::Found(index);
+        Flow {
+            origins: Origins::of(found),
+            presence: Origins::of(found),
+            refusals: inputs.refusals,
+            page,
+            ..Flow::default()
+        }
+    }
+
+    /// `Err(…)`.
+    pub(super) fn error(&mut self, value: Flow, span: Span) -> Flow {
+        // What a called function would answer is passed on as it is.
+        if !value.refusals.is_empty() && value.statuses.is_empty() && value.outcome.is_none() {
+            return Flow { refusals: value.refusals, ..Flow::default() };
+        }
+        let order = self.next_order();
+        let refusal = Refusal {
+            bytes: value.bytes(),
+            ty: value.ty.clone(),
+            variant: value.variant.clone(),
+            outcome: value.outcome,
+            condition: self.around(),
+            is_failure: false,
+            span,
+            steps: Steps::default(),
+            order,
+            branches: self.branches(),
+        };
+        Flow { refusals: vec![refusal], ..Flow::default() }
+    }
+
+    /// What the policy says that a call means.
+    pub(super) fn with_outcome(&mut self, names: &[String], arguments: usize, value: Flow, span: Span) -> Flow {
+        let Some(policy) = self.analyst.policy else { return value };
+        if policy.outcomes.absent.is_empty() && policy.outcomes.denied.is_empty() {
+            return value;
+        }
+        let term = Term {
+            path: names.to_vec(),
+            args: (0..arguments).map(|_| Argument { name: None, value: TermValue::Opaque("…".to_owned()) }).collect(),
+        };
+        let says = |patterns: &[route_role_policy::Placed<route_role_policy::pattern::Pattern>]| {
+            patterns.iter().any(|pattern| pattern.value.matches(&term).is_some())
+        };
+        let outcome = if says(&policy.outcomes.absent) {
+            Outcome::Absent
+        } else if says(&policy.outcomes.denied) {
+            Outcome::Denied
+        } else {
+            return value;
+        };
+        let order = self.next_order();
+        let mut condition = value.condition();
+        condition.add(&self.around());
+        let branches = self.branches();
+        summary::marked(value, outcome, &condition, span, (order, branches))
+    }
+}
+
+fn is_unit(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(parts) => parts.is_empty(),
+        Type::Foreign(name, arguments) if &**name == "Result" => arguments.first().is_some_and(is_unit),
+        _ => false,
+    }
+}

@@ -1,0 +1,110 @@
+//! Conditions: what a branch depends on, and what is known inside it.
+
+use super::Walker;
+use super::flow::{Condition, Flow};
+
+/// What the two sides of a branch depend on.
+pub(super) struct Sides {
+    pub(super) then: Condition,
+    pub(super) otherwise: Condition,
+}
+
+impl Sides {
+    fn of(flow: &Flow) -> Self {
+        let known = Condition { origins: flow.origins.clone(), presence: flow.presence.clone() };
+        let found = Condition { origins: flow.origins.clone(), ..Condition::default() };
+        match flow.present_if {
+            Some(true) => Self { then: found, otherwise: known },
+            Some(false) => Self { then: known, otherwise: found },
+            None => Self { then: known.clone(), otherwise: known },
+        }
+    }
+
+    fn joined(mut self, other: &Self) -> Self {
+        self.then.add(&other.then);
+        self.otherwise.add(&other.otherwise);
+        self
+    }
+}
+
+impl Walker<'_, '_, '_> {
+    /// Reads a condition. The names that `if let` brings in are declared; the caller takes them away.
+    pub(super) fn sides(&mut self, condition: &syn::Expr) -> Sides {
+        match condition {
+            syn::Expr::Let(given) => {
+                let value = self.expression(&given.expr);
+                let sides = Self::sides_of_pattern(&given.pat, &value);
+                self.bind_if(&given.pat, &value);
+                sides
+            }
+            syn::Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) => {
+                let left = self.sides(&binary.left);
+                let right = self.sides(&binary.right);
+                let joined = left.joined(&right);
+                match binary.op {
+                    // Where both must hold nothing is known of either if they don't.
+                    syn::BinOp::And(_) => joined,
+                    _ => joined,
+                }
+            }
+            syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Not(_)) => {
+                let Sides { then, otherwise } = self.sides(&unary.expr);
+                Sides { then: otherwise, otherwise: then }
+            }
+            syn::Expr::Paren(paren) => self.sides(&paren.expr),
+            other => {
+                let flow = self.expression(other);
+                Sides::of(&flow)
+            }
+        }
+    }
+
+    /// Where the pattern fits, the value is there; where it doesn't, it may be missing.
+    pub(super) fn sides_of_pattern(pattern: &syn::Pat, value: &Flow) -> Sides {
+        let known = value.condition();
+        let found = Condition { origins: value.origins.clone(), ..Condition::default() };
+        if is_presence(pattern) {
+            Sides { then: found, otherwise: known }
+        } else {
+            Sides { then: known.clone(), otherwise: if is_absence(pattern) { found } else { known } }
+        }
+    }
+}
+
+/// `Some(…)`, `Ok(…)`, `Ok(Some(…))`.
+pub(super) fn is_presence(pattern: &syn::Pat) -> bool {
+    match pattern {
+        syn::Pat::TupleStruct(variant) => match last(&variant.path).as_deref() {
+            Some("Some") => true,
+            Some("Ok") => variant.elems.first().is_none_or(|inner| !is_absence(inner)),
+            _ => false,
+        },
+        syn::Pat::Reference(reference) => is_presence(&reference.pat),
+        syn::Pat::Paren(paren) => is_presence(&paren.pat),
+        syn::Pat::Guard(guard) => is_presence(&guard.pat),
+        syn::Pat::Slice(slice) => !slice.elems.is_empty(),
+        _ => false,
+    }
+}
+
+/// `None`, `Err(…)`, `Ok(None)`.
+pub(super) fn is_absence(pattern: &syn::Pat) -> bool {
+    match pattern {
+        syn::Pat::Path(path) => last(&path.path).as_deref() == Some("None"),
+        syn::Pat::Ident(ident) => ident.ident == "None",
+        syn::Pat::TupleStruct(variant) => match last(&variant.path).as_deref() {
+            Some("Err") => true,
+            Some("Ok" | "Some") => variant.elems.first().is_some_and(is_absence),
+            _ => false,
+        },
+        syn::Pat::Or(or) => or.cases.iter().all(is_absence),
+        syn::Pat::Reference(reference) => is_absence(&reference.pat),
+        syn::Pat::Paren(paren) => is_absence(&paren.pat),
+        syn::Pat::Guard(guard) => is_absence(&guard.pat),
+        _ => false,
+    }
+}
+
+pub(super) fn last(path: &syn::Path) -> Option<String> {
+    path.segments.last().map(|segment| crate::frontend::rust::types::ident_text(&segment.ident))
+}

@@ -1,0 +1,142 @@
+//! What the parameters of a handler are: parts of the request, the caller, or the application itself.
+
+use crate::frontend::rust::facts::{Function, ItemKind};
+use crate::frontend::rust::types::{TypePath, TypeRef};
+use crate::resolve::modules::{Definition, ModuleId};
+use crate::resolve::names::{Resolved, Space};
+
+use super::Analyst;
+use super::combinator::parts_of;
+use super::flow::{Flow, Origin};
+use super::typing::{Scope, Type};
+
+/// What a parameter of a handler holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// What the path of the route binds.
+    Path,
+    /// Any other part of the request.
+    Input,
+    /// Who calls: a guard, or whatever the application makes of the request.
+    Caller,
+    /// What the application holds.
+    State,
+}
+
+/// Extractors of frameworks by their last name.
+fn known(name: &str) -> Option<Role> {
+    Some(match name {
+        "Path" | "MatchedPath" | "RawPathParams" => Role::Path,
+        "Query" | "Json" | "Form" | "Multipart" | "Bytes" | "String" | "RawQuery" | "RawForm" | "Body" | "TypedHeader"
+        | "WebSocketUpgrade" | "Option" | "QsQuery" | "Uri" | "OriginalUri" | "Method" | "Payload" | "Valid" | "Validated"
+        | "JsonRejection" | "Request" | "Xml" | "Protobuf" => Role::Input,
+        "State" | "Data" | "Inject" => Role::State,
+        _ => return None,
+    })
+}
+
+/// Words in the names of types that an application keeps for itself.
+const OWN: &[&str] = &[
+    "pool", "db", "database", "state", "client", "service", "services", "store", "repo", "repository", "config", "settings",
+    "context", "registry", "cache", "queue", "mailer", "sender", "app", "storage",
+];
+
+impl Analyst<'_, '_> {
+    /// The values that the parameters of a handler hold.
+    pub(super) fn parameters(&mut self, handler: &Definition, signature: &Function, scope: &Scope) -> Vec<Flow> {
+        let mut path_index = 0;
+        signature
+            .parameters
+            .iter()
+            .map(|parameter| {
+                let ty = self.type_of(scope, &parameter.ty);
+                self.parameter(handler.module, &parameter.ty, ty, &mut path_index)
+            })
+            .collect()
+    }
+
+    fn parameter(&mut self, module: ModuleId, written: &TypeRef, ty: Type, path_index: &mut u16) -> Flow {
+        let origin = match self.role(module, written, &ty) {
+            Role::Input => Origin::Input,
+            Role::Caller => Origin::Caller,
+            Role::State => Origin::State,
+            Role::Path => {
+                // `Path((a, b))`: each part is a parameter of its own.
+                let inner = match &ty {
+                    Type::Foreign(_, arguments) => arguments.first().cloned().unwrap_or_default(),
+                    _ => Type::Unknown,
+                };
+                if let Type::Tuple(parts) = &inner {
+                    let flows: Vec<Flow> = parts
+                        .iter()
+                        .map(|part| {
+                            let flow = Flow::from_origin(Origin::Path(*path_index)).typed(part.clone());
+                            *path_index += 1;
+                            flow
+                        })
+                        .collect();
+                    let mut tuple = Flow::default();
+                    flows.iter().for_each(|flow| tuple.mix(flow));
+                    let tuple = Flow { parts: parts_of(flows), ty: inner, ..tuple };
+                    return Flow { parts: parts_of(vec![tuple.clone()]), ty, ..tuple };
+                }
+                let origin = Origin::Path(*path_index);
+                *path_index += 1;
+                origin
+            }
+        };
+        Flow::from_origin(origin).typed(ty)
+    }
+
+    fn role(&mut self, module: ModuleId, written: &TypeRef, ty: &Type) -> Role {
+        let Some(path) = written.as_path() else { return Role::Input };
+        if let Some(role) = known(path.last()) {
+            return role;
+        }
+        if path.last() == "Extension" {
+            return if holds_own(ty) { Role::State } else { Role::Caller };
+        }
+        if let Type::Foreign(name, _) = ty {
+            if let Some(role) = known(name) {
+                return role;
+            }
+            return if is_own(name) { Role::State } else { Role::Caller };
+        }
+        if self.wraps_request_data(module, path) {
+            return if path.last().contains("Path") { Role::Path } else { Role::Input };
+        }
+        if is_own(path.last()) { Role::State } else { Role::Caller }
+    }
+
+    /// A body or query extractor of the application's own: its name says which one of the framework it stands for.
+    fn wraps_request_data(&mut self, module: ModuleId, path: &TypePath) -> bool {
+        let name = path.last();
+        let says = ["Json", "Query", "Form", "Path", "Body"].iter().any(|word| name.contains(word));
+        says && matches!(self.modules.resolve(module, &path.names, Space::Type),
+            Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Type))
+    }
+}
+
+fn holds_own(ty: &Type) -> bool {
+    match ty {
+        Type::Foreign(name, arguments) => {
+            &**name == "Arc" || is_own(name) || arguments.iter().any(holds_own)
+        }
+        Type::Own(definition, _) => is_own(&definition.item.name),
+        _ => false,
+    }
+}
+
+/// `PgPool`, `AppState`, `UserService`: the last words say what it is.
+fn is_own(name: &str) -> bool {
+    let mut word = String::new();
+    let mut words = Vec::new();
+    for character in name.chars() {
+        if character.is_uppercase() && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        word.extend(character.to_lowercase());
+    }
+    words.push(word);
+    words.last().is_some_and(|last| OWN.contains(&last.as_str()))
+}
