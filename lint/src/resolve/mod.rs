@@ -9,9 +9,11 @@ mod join;
 mod modules;
 mod names;
 mod operation;
+mod programs;
 mod routes;
 mod scan;
 mod texts;
+mod unreached;
 mod value;
 
 pub use inventory::{
