@@ -6,6 +6,8 @@ mod expansion;
 mod guards;
 pub mod inventory;
 mod join;
+mod library;
+mod look;
 mod modules;
 mod names;
 mod operation;

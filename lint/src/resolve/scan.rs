@@ -4,17 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
-use rayon::prelude::*;
 use route_role_policy::Policy;
 
-use crate::frontend::rust::axum;
-use crate::frontend::rust::facts::{Extent, FileFacts};
-use crate::frontend::rust::parse::{self, ParseOptions};
-use crate::source::{FileId, ScanError, ScanOptions, SourceMap, SourceText, Sources, Target, suspect};
+use crate::frontend::rust::parse::ParseOptions;
+use crate::source::{FileId, ScanError, ScanOptions, SourceMap, Sources, Target};
 
 use super::evaluate::builders;
 use super::evaluate::{Builders, Evaluator};
 use super::inventory::{Inventory, Note, NoteKind};
+use super::library::Library;
+use super::look::{FirstLook, look};
 use super::modules::{CrateId, Modules};
 use super::programs::Programs;
 use super::{routes, unreached};
@@ -28,11 +27,13 @@ const EVALUATOR_STACK: usize = 256 * 1024 * 1024;
 ///
 /// When a root doesn't exist or can't be read at all. Everything else that goes wrong is a note in the inventory.
 pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>) -> Result<Inventory, ScanError> {
-    let sources = crate::source::collect(options, map)?;
+    let mut sources = crate::source::collect(options, map)?;
     let pool = crate::source::pool(options)?;
     let parse_options = ParseOptions { include_tests: options.include_tests };
-    let (parsed, broken) = pool.install(|| parse_relevant(&sources, options, parse_options));
-    let run = || resolve(&sources, options, parse_options, parsed, broken, policy);
+    let roots = targets(&sources, options).map(|(_, target)| target.path.clone()).collect();
+    let first = pool.install(|| look(&mut sources, &roots, options, parse_options));
+    let library = || Library::new(&sources, &pool);
+    let run = || resolve(&library(), options, parse_options, first, policy);
     let result = std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("evaluate".to_owned())
@@ -40,60 +41,17 @@ pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>)
             .spawn_scoped(scope, run)
             .map(|thread| thread.join())
     });
+    // Whatever points into a file had to be learned from it, and its text was kept then.
+    for file in &sources.files {
+        if let Some(text) = file.kept() {
+            map.set_text(file.id, Arc::clone(text));
+        }
+    }
     match result {
         Ok(Ok(inventory)) => Ok(inventory),
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
         Err(error) => Err(ScanError::Threads(error.to_string())),
     }
-}
-
-/// The files that can matter, parsed in parallel, and what isn't Rust in any file.
-fn parse_relevant(
-    sources: &Sources,
-    options: &ScanOptions,
-    parse_options: ParseOptions,
-) -> (HashMap<FileId, FileFacts>, Vec<Note>) {
-    let needles = AhoCorasick::new(axum::NEEDLES).ok();
-    let roots: BTreeSet<&str> = targets(sources, options).map(|(_, target)| target.path.as_str()).collect();
-    let read: Vec<(FileId, Option<FileFacts>, Option<Note>)> = sources
-        .files
-        .par_iter()
-        .map(|file| {
-            let shape = suspect::shape(&file.text);
-            if shape.is_too_deep() {
-                let message = format!("this file nests {} levels deep and was not read", shape.depth);
-                return (file.id, Some(FileFacts::default()), Some(syntax_note(file.id, Extent::default(), message)));
-            }
-            let is_relevant = options.no_filter
-                || roots.contains(&*file.path)
-                || needles.as_ref().is_none_or(|needles| needles.is_match(&*file.text));
-            let facts = is_relevant.then(|| parse::items(&file.text, parse_options));
-            // Bodies and irrelevant files stay unparsed unless something in them looks wrong.
-            let looked_at = facts.as_ref().is_some_and(|facts| !facts.errors.is_empty());
-            let note = if !looked_at && (shape.suspicious || options.strict) { broken_note(file) } else { None };
-            // The tokens are gone; without this, the copy of the text that their places need stays.
-            proc_macro2::extra::invalidate_current_thread_spans();
-            (file.id, facts, note)
-        })
-        .collect();
-    let mut parsed = HashMap::new();
-    let mut notes = Vec::new();
-    for (file, facts, note) in read {
-        parsed.extend(facts.map(|facts| (file, facts)));
-        notes.extend(note);
-    }
-    (parsed, notes)
-}
-
-/// What is wrong with a file as a whole, if anything is.
-fn broken_note(file: &SourceText) -> Option<Note> {
-    let error = parse::whole_file(&file.text)?;
-    Some(syntax_note(file.id, error.extent, format!("this isn't Rust: {}", error.message)))
-}
-
-fn syntax_note(file: FileId, extent: Extent, message: String) -> Note {
-    let span = crate::source::Span { file, start: extent.start, end: extent.end };
-    Note { kind: NoteKind::SyntaxError, message, help: None, span: Some(span) }
 }
 
 /// The crate roots that count, each with the index of its package: libraries first, since binaries use them.
@@ -114,19 +72,18 @@ pub(super) struct Entry<'s> {
 }
 
 fn resolve(
-    sources: &Sources,
+    library: &Library<'_>,
     options: &ScanOptions,
     parse_options: ParseOptions,
-    parsed: HashMap<FileId, FileFacts>,
-    broken: Vec<Note>,
+    first: FirstLook,
     policy: Option<&Policy>,
 ) -> Inventory {
+    let sources = library.sources;
     let files: HashMap<Arc<str>, FileId> = sources.files.iter().map(|file| (file.path.clone(), file.id)).collect();
-    let by_id: HashMap<FileId, &SourceText> = sources.files.iter().map(|file| (file.id, file)).collect();
-    let text = |id: FileId| by_id.get(&id).map_or_else(|| Arc::from(""), |file| file.text.clone());
+    let text = |id: FileId| library.text(id);
     let mut relevant: BTreeSet<String> =
-        parsed.keys().filter_map(|id| by_id.get(id)).map(|file| file.path.to_string()).collect();
-    let mut modules = Modules::new(&files, &text, parsed, parse_options);
+        first.parsed.keys().filter_map(|id| sources.file(*id)).map(|file| file.path.to_string()).collect();
+    let mut modules = Modules::new(&files, &text, first.parsed, parse_options);
     let entries = add_crates(&mut modules, sources, options);
     load(&mut modules, &relevant);
 
@@ -137,7 +94,7 @@ fn resolve(
         let builders = Builders::find(&modules, &functions);
         let fresh: Vec<&String> = builders.names.iter().filter(|name| !known.contains(*name)).collect();
         let more = match AhoCorasick::new(&fresh) {
-            Ok(needles) if !fresh.is_empty() => mentioning(sources, &relevant, &needles),
+            Ok(needles) if !fresh.is_empty() => mentioning(library, &relevant, &needles),
             _ => Vec::new(),
         };
         if more.is_empty() {
@@ -149,7 +106,7 @@ fn resolve(
     };
 
     let mut evaluator = Evaluator::new(&mut modules, builders);
-    evaluator.notes.extend(broken);
+    evaluator.notes.extend(first.notes);
     let mut programs = Programs::new(policy);
     for entry in &entries {
         let root = evaluator.modules.crates[entry.krate.0].root;
@@ -167,11 +124,11 @@ fn resolve(
         }
         programs.describe(&mut evaluator, || program_name(sources, entry));
     }
-    unreached::run(&mut evaluator, &functions, sources, &entries, &relevant, &mut programs);
+    unreached::run(&mut evaluator, &functions, library, &entries, &relevant, &mut programs);
 
     let mut inventory = programs.into_inventory();
     routes::note_dead(&mut evaluator, &inventory);
-    finish(&mut inventory, &evaluator, sources, &relevant);
+    finish(&mut inventory, &evaluator, library, &relevant);
     inventory
 }
 
@@ -238,16 +195,19 @@ fn load(modules: &mut Modules<'_>, relevant: &BTreeSet<String>) {
 }
 
 /// Files outside the first choice that use one of these names.
-fn mentioning(sources: &Sources, relevant: &BTreeSet<String>, needles: &AhoCorasick) -> Vec<String> {
-    sources
-        .files
-        .par_iter()
-        .filter(|file| !relevant.contains(&*file.path) && builders::calls(needles, &file.text))
-        .map(|file| file.path.to_string())
-        .collect()
+fn mentioning(library: &Library<'_>, relevant: &BTreeSet<String>, needles: &AhoCorasick) -> Vec<String> {
+    let found =
+        library.look_through(relevant, |file, text| builders::calls(needles, text).then(|| file.path.to_string()));
+    found.into_iter().flatten().collect()
 }
 
-fn finish(inventory: &mut Inventory, evaluator: &Evaluator<'_, '_>, sources: &Sources, relevant: &BTreeSet<String>) {
+fn finish(
+    inventory: &mut Inventory,
+    evaluator: &Evaluator<'_, '_>,
+    library: &Library<'_>,
+    relevant: &BTreeSet<String>,
+) {
+    let sources = library.sources;
     let mut notes = evaluator.notes.clone();
     for broken in &evaluator.modules.broken {
         notes.insert(Note {
@@ -257,7 +217,7 @@ fn finish(inventory: &mut Inventory, evaluator: &Evaluator<'_, '_>, sources: &So
             span: Some(broken.span),
         });
     }
-    for problem in &sources.problems {
+    for problem in sources.problems.iter().chain(&library.lost()) {
         notes.insert(note_of(problem));
     }
     inventory.notes = notes.into_iter().collect();

@@ -12,6 +12,7 @@ use crate::source::Sources;
 use super::evaluate::Evaluator;
 use super::evaluate::builders::{self, KnownFunction};
 use super::inventory::{Note, NoteKind};
+use super::library::Library;
 use super::modules::CrateId;
 use super::names::{Resolved, Space};
 use super::programs::Programs;
@@ -21,11 +22,12 @@ use super::scan::Entry;
 pub(super) fn run(
     evaluator: &mut Evaluator<'_, '_>,
     functions: &[KnownFunction],
-    sources: &Sources,
+    library: &Library<'_>,
     entries: &[Entry<'_>],
     relevant: &BTreeSet<String>,
     programs: &mut Programs<'_>,
 ) {
+    let sources = library.sources;
     let left: Vec<&KnownFunction> = functions
         .iter()
         .filter(|function| evaluator.is_builder(&function.definition) && !evaluator.was_run(&function.definition))
@@ -33,7 +35,7 @@ pub(super) fn run(
     if left.is_empty() {
         return;
     }
-    let uses = Uses::find(evaluator, functions, sources, relevant, &left);
+    let uses = Uses::find(evaluator, functions, library, relevant, &left);
     // Those that nobody calls come first: they run the others.
     let (uncalled, called): (Vec<_>, Vec<_>) = left.into_iter().partition(|function| !uses.has(function));
     for function in uncalled.into_iter().chain(called) {
@@ -100,7 +102,7 @@ impl Uses {
     fn find(
         evaluator: &mut Evaluator<'_, '_>,
         functions: &[KnownFunction],
-        sources: &Sources,
+        library: &Library<'_>,
         relevant: &BTreeSet<String>,
         wanted: &[&KnownFunction],
     ) -> Self {
@@ -115,9 +117,10 @@ impl Uses {
         // Outside of bodies that were read, a name alone counts; methods are always called by name alone.
         let mut named: BTreeSet<&str> = BTreeSet::new();
         let mut called: BTreeSet<&str> = BTreeSet::new();
-        for file in sources.files.iter().filter(|file| !relevant.contains(&*file.path)) {
-            named.extend(builders::named(&needles, &file.text).map(|found| names[found.name].as_str()));
-        }
+        let elsewhere = library.look_through(relevant, |_, text| {
+            builders::named(&needles, text).map(|found| found.name).collect::<BTreeSet<usize>>()
+        });
+        named.extend(elsewhere.into_iter().flatten().map(|name| names[name].as_str()));
         for (text, extent) in evaluator.modules.other_code() {
             let text = evaluator.modules.texts.slice(text, extent);
             named.extend(builders::named(&needles, text).map(|found| names[found.name].as_str()));
