@@ -61,3 +61,33 @@ impl<'s> Library<'s> {
         self.lost.borrow().clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use crate::source::{ScanOptions, SourceMap};
+
+    use super::Library;
+
+    #[test]
+    fn a_file_that_vanishes_is_remembered_once_and_says_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.rs", "b.rs"] {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        let options = ScanOptions { roots: vec![folder.path().to_owned()], ..ScanOptions::default() };
+        let sources = crate::source::collect(&options, &mut SourceMap::default()).unwrap();
+        let pool = crate::source::pool(&options).unwrap();
+        let library = Library::new(&sources, &pool);
+        let known = BTreeSet::new();
+        let texts = || library.look_through(&known, |_, text| text.to_owned());
+        assert_eq!(texts(), ["a.rs", "b.rs"]);
+        fs::remove_file(folder.path().join("b.rs")).unwrap();
+        assert_eq!(texts(), ["a.rs"]);
+        assert_eq!(&*library.text(sources.files[1].id), "");
+        assert_eq!(library.lost().iter().map(|problem| problem.path.as_str()).collect::<Vec<_>>(), ["b.rs"]);
+        assert_eq!(library.look_through(&BTreeSet::from(["a.rs".to_owned()]), |_, text| text.to_owned()), [""]);
+    }
+}
