@@ -89,6 +89,8 @@ pub(crate) struct Modules<'s> {
     pub(crate) broken: Vec<BrokenText>,
     /// Every `impl`, by the last name of the type that it is for.
     implementations: HashMap<String, Vec<Definition>>,
+    /// Every `macro_rules!`, by name.
+    macros: HashMap<String, Vec<Definition>>,
     /// What the globs of a module say of a name, during one resolution.
     pub(super) glob_lookups: HashMap<(ModuleId, String, Space), Option<Resolved>>,
     pub(crate) names: NameMemory,
@@ -114,6 +116,7 @@ impl<'s> Modules<'s> {
             loaded_files: BTreeMap::new(),
             broken: Vec::new(),
             implementations: HashMap::new(),
+            macros: HashMap::new(),
             glob_lookups: HashMap::new(),
             names: NameMemory::default(),
             rules: HashMap::new(),
@@ -343,6 +346,9 @@ impl<'s> Modules<'s> {
                     {
                         self.implementations.entry(path.last().to_owned()).or_default().push(definition.clone());
                     }
+                    if let ItemKind::MacroRules(_) = definition.item.kind {
+                        self.macros.entry(definition.item.name.clone()).or_default().push(definition.clone());
+                    }
                     module.by_name.entry(definition.item.name.clone()).or_default().push(module.definitions.len());
                     module.definitions.push(definition);
                 }
@@ -353,6 +359,16 @@ impl<'s> Modules<'s> {
     /// The `impl`s for types of this name that are loaded.
     pub(crate) fn implementations(&self, type_name: &str) -> Vec<Definition> {
         self.implementations.get(type_name).cloned().unwrap_or_default()
+    }
+
+    /// The first macro of this name in a crate, or else in any.
+    pub(crate) fn macro_anywhere(&self, krate: CrateId, name: &str) -> Option<Definition> {
+        let known = self.macros.get(name)?;
+        let distance = |definition: &&Definition| {
+            let module = definition.module;
+            (self.module(module).krate != krate, module)
+        };
+        known.iter().min_by_key(distance).cloned()
     }
 
     /// Loads every module of a crate that its `mod` declarations reach and that is in one of these files or above one.
