@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::frontend::rust::axum::{self, RouterKind, RouterOperation};
+use crate::frontend::rust::axum::{self, RouterKind, RouterOperation, RoutingFunction};
 use crate::frontend::rust::types::ident_text;
 use crate::resolve::inventory::Condition;
 use crate::resolve::join::join;
-use crate::resolve::value::{Call, Callee, MethodRouter, Router, Value};
+use crate::resolve::value::{Call, Callee, MethodHandler, MethodRouter, Router, Value};
 
 use super::{Environment, Evaluator};
 
@@ -264,7 +264,9 @@ impl Evaluator<'_, '_> {
             "layer" | "route_layer" => {
                 let layers = self.layers(environment, arguments, expressions);
                 let mut router = MethodRouter::clone(router);
-                super::layer::add_layers(&mut router.methods, &layers);
+                // `route_layer` of a method router leaves its fallback alone; that of the router around it doesn't.
+                let covered = |handler: &&mut MethodHandler| method == "layer" || !handler.is_fallback;
+                super::layer::add_layers(router.methods.iter_mut().filter(covered), &layers);
                 Some(Value::MethodRouter(Rc::new(router)))
             }
             "merge" => {
@@ -276,12 +278,9 @@ impl Evaluator<'_, '_> {
             }
             "fallback" | "fallback_service" => {
                 let mut router = MethodRouter::clone(router);
-                let handler = self.handler(
-                    arguments.first().cloned().unwrap_or(Value::Unknown),
-                    method == "fallback_service",
-                    span,
-                );
-                router.methods.push(self.method_handler("ANY".to_owned(), handler));
+                router.methods.retain(|known| !known.is_fallback);
+                let function = RoutingFunction::Method { method: "ANY", service: method == "fallback_service" };
+                self.add_method(&mut router, environment, &function, arguments, Some(expressions), span);
                 Some(Value::MethodRouter(Rc::new(router)))
             }
             // Closures that only turn a method router around (`map`) are followed, others leave it alone.

@@ -137,7 +137,8 @@ impl Evaluator<'_, '_> {
                 }
             }
             RouterOperation::ResetFallback => {
-                Rc::make_mut(&mut router).entries.retain(|entry| !(entry.is_fallback && entry.path == FALLBACK_PATH));
+                // Those of nested routers go too.
+                Rc::make_mut(&mut router).entries.retain(|entry| !entry.is_fallback);
             }
             RouterOperation::Split => {
                 let document = Value::Document(Rc::new(document_of(&router)));
@@ -273,7 +274,7 @@ impl Evaluator<'_, '_> {
     }
 
     pub(super) fn method_handler(&mut self, method: String, handler: Rc<Handler>) -> MethodHandler {
-        MethodHandler { id: self.id(), method, handler, layers: Vec::new(), conditions: Vec::new() }
+        MethodHandler { id: self.id(), method, handler, is_fallback: false, layers: Vec::new(), conditions: Vec::new() }
     }
 
     fn entry(&mut self, method: &str, path: &str, handler: Rc<Handler>, span: Span) -> Entry {
@@ -407,6 +408,7 @@ impl Evaluator<'_, '_> {
         for method in methods {
             let mut handler = self.method_handler(method, handler.clone());
             handler.layers.clone_from(&layers);
+            handler.is_fallback = matches!(function, RoutingFunction::Method { method: "ANY", .. });
             router.methods.push(handler);
         }
     }
