@@ -6,6 +6,7 @@ mod expansion;
 mod guards;
 pub mod inventory;
 mod join;
+mod layer_guards;
 mod library;
 mod look;
 mod modules;
@@ -15,6 +16,7 @@ mod programs;
 mod routes;
 mod scan;
 mod texts;
+mod type_terms;
 mod unreached;
 mod value;
 
