@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use route_role_policy::Policy;
 
+use crate::source::Span;
+
 use super::evaluate::Evaluator;
 use super::inventory::{Inventory, Program, Route};
 use super::routes;
@@ -53,10 +55,12 @@ impl<'p> Programs<'p> {
         for route in &mut inventory.routes {
             route.program = renumbered[route.program];
         }
-        let key = |route: &Route| {
-            (route.program, route.path.clone(), route.method.clone(), route.handler.name.clone(), route.mounts.clone())
-        };
         inventory.routes.sort_by(|left, right| key(left).cmp(&key(right)));
         inventory
     }
+}
+
+/// What routes are sorted by.
+fn key(route: &Route) -> (usize, &str, &str, &str, &[Span]) {
+    (route.program, &route.path, &route.method, &route.handler.name, &route.mounts)
 }

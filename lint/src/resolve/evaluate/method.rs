@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::frontend::rust::axum::{self, RouterKind, RouterOperation, RoutingFunction};
+use crate::frontend::rust::axum::{self, RouterKind, RouterOperation};
 use crate::frontend::rust::types::ident_text;
 use crate::resolve::inventory::Condition;
 use crate::resolve::join::join;
-use crate::resolve::value::{Call, Callee, MethodHandler, MethodRouter, Router, Value};
+use crate::resolve::value::{Call, Callee, MethodRouter, Router, Value};
 
 use super::{Environment, Evaluator};
 
@@ -244,54 +244,6 @@ impl Evaluator<'_, '_> {
             });
         }
         joined.map_or(Value::Unknown, |(value, _)| value)
-    }
-
-    pub(super) fn method_router_call(
-        &mut self,
-        environment: &mut Environment,
-        router: &Rc<MethodRouter>,
-        method: &str,
-        arguments: &[Value],
-        expressions: &super::router::Arguments,
-        span: crate::source::Span,
-    ) -> Option<Value> {
-        if let Some(function) = axum::method_function(method) {
-            let mut router = MethodRouter::clone(router);
-            self.add_method(&mut router, environment, &function, arguments, Some(expressions), span);
-            return Some(Value::MethodRouter(Rc::new(router)));
-        }
-        match method {
-            "layer" | "route_layer" => {
-                let layers = self.layers(environment, arguments, expressions);
-                let mut router = MethodRouter::clone(router);
-                // `route_layer` of a method router leaves its fallback alone; that of the router around it doesn't.
-                let covered = |handler: &&mut MethodHandler| method == "layer" || !handler.is_fallback;
-                super::layer::add_layers(router.methods.iter_mut().filter(covered), &layers);
-                Some(Value::MethodRouter(Rc::new(router)))
-            }
-            "merge" => {
-                let mut router = MethodRouter::clone(router);
-                if let Some(Value::MethodRouter(other)) = arguments.first().map(|other| self.force(other)) {
-                    router.methods.extend(other.methods.iter().cloned());
-                }
-                Some(Value::MethodRouter(Rc::new(router)))
-            }
-            "fallback" | "fallback_service" => {
-                let mut router = MethodRouter::clone(router);
-                router.methods.retain(|known| !known.is_fallback);
-                let function = RoutingFunction::Method { method: "ANY", service: method == "fallback_service" };
-                self.add_method(&mut router, environment, &function, arguments, Some(expressions), span);
-                Some(Value::MethodRouter(Rc::new(router)))
-            }
-            // Closures that only turn a method router around (`map`) are followed, others leave it alone.
-            "map" => match arguments.first() {
-                Some(Value::Closure(closure)) => {
-                    Some(self.call_closure(closure, vec![Value::MethodRouter(router.clone())]))
-                }
-                _ => None,
-            },
-            _ => Some(Value::MethodRouter(router.clone())),
-        }
     }
 
     pub(super) fn plain(&mut self, value: Value) -> Value {
