@@ -7,7 +7,7 @@ use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef};
 use crate::source::Span;
 
 use super::evaluate::Evaluator;
-use super::inventory::{Guard, GuardKind};
+use super::inventory::{Condition, Guard, GuardKind};
 use super::modules::{Definition, ModuleId};
 use super::names::{Resolved, Space};
 use super::type_terms::{Depth, Substitution};
@@ -130,6 +130,13 @@ impl Evaluator<'_, '_> {
         let text = self.modules.texts.slice(definition.text, given.extent);
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if self.modules.texts.is_expansion(definition.text) { tidy(&line) } else { line }
+    }
+
+    /// The feature or target that an attribute is there for.
+    pub(crate) fn attribute_conditions(&self, definition: &Definition, given: &Attribute) -> Vec<Condition> {
+        let span = self.modules.span_of(definition.text, given.extent);
+        let condition = |text: &str| Condition { text: text.to_owned(), holds: true, span };
+        given.condition.as_deref().map(condition).into_iter().collect()
     }
 
     fn guard_text(&self, text: TextId, extent: Extent, term: &Term) -> String {

@@ -297,7 +297,7 @@ fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, g
         expansions: Vec::new(),
         span: evaluator.modules.span_of(definition.text, given.extent),
         local: false,
-        conditions: Vec::new(),
+        conditions: evaluator.attribute_conditions(definition, given),
     })
 }
 
