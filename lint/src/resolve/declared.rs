@@ -41,7 +41,7 @@ pub(crate) fn read(
         expansions: Vec::new(),
         span: whole,
         local: false,
-        conditions: Vec::new(),
+        conditions: evaluator.attribute_conditions(handler, given),
     };
     let mut declared = Declared { guard, attribute: None, scope_uses: Vec::new() };
     let tokens: TokenStream = match source.parse() {

@@ -83,12 +83,6 @@ impl Modules<'_> {
         let indices = module.by_name.get(name)?;
         indices.iter().map(|index| &module.definitions[*index]).find(is_macro).cloned()
     }
-
-    fn macro_anywhere(&self, krate: super::modules::CrateId, name: &str) -> Option<Definition> {
-        let all = (0..self.modules.len()).map(ModuleId);
-        let (here, elsewhere): (Vec<_>, Vec<_>) = all.partition(|id| self.module(*id).krate == krate);
-        here.into_iter().chain(elsewhere).find_map(|id| self.macro_in(id, name))
-    }
 }
 
 /// Expands one call and gives the result as text.

@@ -7,12 +7,18 @@ mod expansion;
 mod guards;
 pub mod inventory;
 mod join;
+mod layer_guards;
+mod library;
+mod look;
 mod modules;
 mod names;
 mod operation;
+mod programs;
 mod routes;
 mod scan;
 mod texts;
+mod type_terms;
+mod unreached;
 mod value;
 
 pub use inventory::{

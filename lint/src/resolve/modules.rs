@@ -91,6 +91,8 @@ pub(crate) struct Modules<'s> {
     implementations: HashMap<String, Vec<Definition>>,
     /// Every `impl` of a trait, by the last name of the trait.
     implementations_of: HashMap<String, Vec<Definition>>,
+    /// Every `macro_rules!`, by name.
+    macros: HashMap<String, Vec<Definition>>,
     /// What the globs of a module say of a name, during one resolution.
     pub(super) glob_lookups: HashMap<(ModuleId, String, Space), Option<Resolved>>,
     pub(crate) names: NameMemory,
@@ -117,6 +119,7 @@ impl<'s> Modules<'s> {
             broken: Vec::new(),
             implementations: HashMap::new(),
             implementations_of: HashMap::new(),
+            macros: HashMap::new(),
             glob_lookups: HashMap::new(),
             names: NameMemory::default(),
             rules: HashMap::new(),
@@ -350,6 +353,9 @@ impl<'s> Modules<'s> {
                             known.push(definition.clone());
                         }
                     }
+                    if let ItemKind::MacroRules(_) = definition.item.kind {
+                        self.macros.entry(definition.item.name.clone()).or_default().push(definition.clone());
+                    }
                     module.by_name.entry(definition.item.name.clone()).or_default().push(module.definitions.len());
                     module.definitions.push(definition);
                 }
@@ -365,6 +371,16 @@ impl<'s> Modules<'s> {
     /// The `impl`s of traits of this name that are loaded.
     pub(crate) fn implementations_of(&self, trait_name: &str) -> Vec<Definition> {
         self.implementations_of.get(trait_name).cloned().unwrap_or_default()
+    }
+
+    /// The first macro of this name in a crate, or else in any.
+    pub(crate) fn macro_anywhere(&self, krate: CrateId, name: &str) -> Option<Definition> {
+        let known = self.macros.get(name)?;
+        let distance = |definition: &&Definition| {
+            let module = definition.module;
+            (self.module(module).krate != krate, module)
+        };
+        known.iter().min_by_key(distance).cloned()
     }
 
     /// Loads every module of a crate that its `mod` declarations reach and that is in one of these files or above one.

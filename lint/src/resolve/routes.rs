@@ -285,7 +285,7 @@ fn behavior(
     evaluator: &mut Evaluator<'_, '_>,
     definition: &Definition,
     owner: Option<&Definition>,
-    substitution: &guards::Substitution,
+    substitution: &super::type_terms::Substitution,
     policy: Option<&Policy>,
 ) -> Option<Arc<super::Behavior>> {
     let mut analyst = Analyst::new(evaluator.modules, &mut evaluator.memory, policy);
@@ -334,7 +334,7 @@ fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, g
         expansions: Vec::new(),
         span: evaluator.modules.span_of(definition.text, given.extent),
         local: false,
-        conditions: Vec::new(),
+        conditions: evaluator.attribute_conditions(definition, given),
     })
 }
 

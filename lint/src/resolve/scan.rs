@@ -4,20 +4,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
-use rayon::prelude::*;
 use route_role_policy::Policy;
 
-use crate::frontend::rust::axum;
-use crate::frontend::rust::facts::{Extent, FileFacts, Item};
-use crate::frontend::rust::parse::{self, ParseOptions};
-use crate::source::{FileId, ScanError, ScanOptions, SourceMap, SourceText, Sources, Target, suspect};
+use crate::frontend::rust::parse::ParseOptions;
+use crate::source::{FileId, ScanError, ScanOptions, SourceMap, Sources, Target};
 
-use super::evaluate::builders::{self, KnownFunction};
-use super::evaluate::{Builders, Evaluator, Sink};
-use super::inventory::{Inventory, Note, NoteKind, Program};
+use super::evaluate::builders;
+use super::evaluate::{Builders, Evaluator};
+use super::inventory::{Inventory, Note, NoteKind};
+use super::library::Library;
+use super::look::{FirstLook, look};
 use super::modules::{CrateId, Modules};
-use super::names::{Resolved, Space};
-use super::routes;
+use super::programs::Programs;
+use super::{routes, unreached};
 
 /// The evaluator recurses along the program's own calls and expressions.
 const EVALUATOR_STACK: usize = 256 * 1024 * 1024;
@@ -28,11 +27,13 @@ const EVALUATOR_STACK: usize = 256 * 1024 * 1024;
 ///
 /// When a root doesn't exist or can't be read at all. Everything else that goes wrong is a note in the inventory.
 pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>) -> Result<Inventory, ScanError> {
-    let sources = crate::source::collect(options, map)?;
+    let mut sources = crate::source::collect(options, map)?;
     let pool = crate::source::pool(options)?;
     let parse_options = ParseOptions { include_tests: options.include_tests };
-    let (parsed, broken) = pool.install(|| parse_relevant(&sources, options, parse_options));
-    let run = || resolve(&sources, options, parse_options, parsed, broken, policy);
+    let roots = targets(&sources, options).map(|(_, target)| target.path.clone()).collect();
+    let first = pool.install(|| look(&mut sources, &roots, options, parse_options));
+    let library = || Library::new(&sources, &pool);
+    let run = || resolve(&library(), options, parse_options, first, policy);
     let result = std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("evaluate".to_owned())
@@ -40,60 +41,17 @@ pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>)
             .spawn_scoped(scope, run)
             .map(|thread| thread.join())
     });
+    // Whatever points into a file had to be learned from it, and its text was kept then.
+    for file in &sources.files {
+        if let Some(text) = file.kept() {
+            map.set_text(file.id, Arc::clone(text));
+        }
+    }
     match result {
         Ok(Ok(inventory)) => Ok(inventory),
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
         Err(error) => Err(ScanError::Threads(error.to_string())),
     }
-}
-
-/// The files that can matter, parsed in parallel, and what isn't Rust in any file.
-fn parse_relevant(
-    sources: &Sources,
-    options: &ScanOptions,
-    parse_options: ParseOptions,
-) -> (HashMap<FileId, FileFacts>, Vec<Note>) {
-    let needles = AhoCorasick::new(axum::NEEDLES).ok();
-    let roots: BTreeSet<&str> = targets(sources, options).map(|(_, target)| target.path.as_str()).collect();
-    let read: Vec<(FileId, Option<FileFacts>, Option<Note>)> = sources
-        .files
-        .par_iter()
-        .map(|file| {
-            let shape = suspect::shape(&file.text);
-            if shape.is_too_deep() {
-                let message = format!("this file nests {} levels deep and was not read", shape.depth);
-                return (file.id, Some(FileFacts::default()), Some(syntax_note(file.id, Extent::default(), message)));
-            }
-            let is_relevant = options.no_filter
-                || roots.contains(&*file.path)
-                || needles.as_ref().is_none_or(|needles| needles.is_match(&*file.text));
-            let facts = is_relevant.then(|| parse::items(&file.text, parse_options));
-            // Bodies and irrelevant files stay unparsed unless something in them looks wrong.
-            let looked_at = facts.as_ref().is_some_and(|facts| !facts.errors.is_empty());
-            let note = if !looked_at && (shape.suspicious || options.strict) { broken_note(file) } else { None };
-            // The tokens are gone; without this, the copy of the text that their places need stays.
-            proc_macro2::extra::invalidate_current_thread_spans();
-            (file.id, facts, note)
-        })
-        .collect();
-    let mut parsed = HashMap::new();
-    let mut notes = Vec::new();
-    for (file, facts, note) in read {
-        parsed.extend(facts.map(|facts| (file, facts)));
-        notes.extend(note);
-    }
-    (parsed, notes)
-}
-
-/// What is wrong with a file as a whole, if anything is.
-fn broken_note(file: &SourceText) -> Option<Note> {
-    let error = parse::whole_file(&file.text)?;
-    Some(syntax_note(file.id, error.extent, format!("this isn't Rust: {}", error.message)))
-}
-
-fn syntax_note(file: FileId, extent: Extent, message: String) -> Note {
-    let span = crate::source::Span { file, start: extent.start, end: extent.end };
-    Note { kind: NoteKind::SyntaxError, message, help: None, span: Some(span) }
 }
 
 /// The crate roots that count, each with the index of its package: libraries first, since binaries use them.
@@ -106,30 +64,26 @@ fn targets<'s>(sources: &'s Sources, options: &ScanOptions) -> impl Iterator<Ite
     })
 }
 
-/// A program's name, with the routers and API descriptions that leave it.
-type Served = (String, Vec<Sink>, Vec<std::rc::Rc<super::value::Document>>);
-
 /// A program that is evaluated from its `main`.
-struct Entry<'s> {
+pub(super) struct Entry<'s> {
     krate: CrateId,
-    package: usize,
+    pub(super) package: usize,
     target: &'s Target,
 }
 
 fn resolve(
-    sources: &Sources,
+    library: &Library<'_>,
     options: &ScanOptions,
     parse_options: ParseOptions,
-    parsed: HashMap<FileId, FileFacts>,
-    broken: Vec<Note>,
+    first: FirstLook,
     policy: Option<&Policy>,
 ) -> Inventory {
+    let sources = library.sources;
     let files: HashMap<Arc<str>, FileId> = sources.files.iter().map(|file| (file.path.clone(), file.id)).collect();
-    let by_id: HashMap<FileId, &SourceText> = sources.files.iter().map(|file| (file.id, file)).collect();
-    let text = |id: FileId| by_id.get(&id).map_or_else(|| Arc::from(""), |file| file.text.clone());
+    let text = |id: FileId| library.text(id);
     let mut relevant: BTreeSet<String> =
-        parsed.keys().filter_map(|id| by_id.get(id)).map(|file| file.path.to_string()).collect();
-    let mut modules = Modules::new(&files, &text, parsed, parse_options);
+        first.parsed.keys().filter_map(|id| sources.file(*id)).map(|file| file.path.to_string()).collect();
+    let mut modules = Modules::new(&files, &text, first.parsed, parse_options);
     let entries = add_crates(&mut modules, sources, options);
     load(&mut modules, &relevant);
 
@@ -140,7 +94,7 @@ fn resolve(
         let builders = Builders::find(&modules, &functions);
         let fresh: Vec<&String> = builders.names.iter().filter(|name| !known.contains(*name)).collect();
         let more = match AhoCorasick::new(&fresh) {
-            Ok(needles) if !fresh.is_empty() => mentioning(sources, &relevant, &needles),
+            Ok(needles) if !fresh.is_empty() => mentioning(library, &relevant, &needles),
             _ => Vec::new(),
         };
         if more.is_empty() {
@@ -152,10 +106,8 @@ fn resolve(
     };
 
     let mut evaluator = Evaluator::new(&mut modules, builders);
-    evaluator.notes.extend(broken);
-    let mut inventory = Inventory::default();
-    let mut program_of: BTreeMap<String, usize> = BTreeMap::new();
-    let mut served: Vec<Served> = Vec::new();
+    evaluator.notes.extend(first.notes);
+    let mut programs = Programs::new(policy);
     for entry in &entries {
         let root = evaluator.modules.crates[entry.krate.0].root;
         let mains: Vec<_> = functions
@@ -170,22 +122,13 @@ fn resolve(
             let value = evaluator.run(&main.definition, None);
             evaluator.serve(&value);
         }
-        let sinks = std::mem::take(&mut evaluator.sinks);
-        let documents = std::mem::take(&mut evaluator.documents);
-        if !sinks.is_empty() {
-            served.push((program_name(sources, entry), sinks, documents));
-        }
+        programs.describe(&mut evaluator, || program_name(sources, entry));
     }
-    unreached(&mut evaluator, &functions, sources, &entries, &relevant, &mut served);
+    unreached::run(&mut evaluator, &functions, library, &entries, &relevant, &mut programs);
 
-    for (name, sinks, documents) in &served {
-        let next = program_of.len();
-        let program = *program_of.entry(name.clone()).or_insert(next);
-        routes::add(&mut evaluator, &mut inventory, program, sinks, documents, policy);
-    }
+    let mut inventory = programs.into_inventory();
     routes::note_dead(&mut evaluator, &inventory);
-    if std::env::var_os("RR_STAT").is_some() { eprintln!("functions {} summaries {} work {} modules {}", evaluator.memory.functions.len(), evaluator.memory.summary_count(), evaluator.memory.work_done(), evaluator.modules.modules.len()); }
-    finish(&mut inventory, program_of, &evaluator, sources, &relevant);
+    finish(&mut inventory, &evaluator, library, &relevant);
     inventory
 }
 
@@ -252,200 +195,19 @@ fn load(modules: &mut Modules<'_>, relevant: &BTreeSet<String>) {
 }
 
 /// Files outside the first choice that use one of these names.
-fn mentioning(sources: &Sources, relevant: &BTreeSet<String>, needles: &AhoCorasick) -> Vec<String> {
-    sources
-        .files
-        .par_iter()
-        .filter(|file| !relevant.contains(&*file.path) && builders::calls(needles, &file.text))
-        .map(|file| file.path.to_string())
-        .collect()
-}
-
-/// Functions that build routers and that no program's `main` was seen to call: the library's own offer, code whose
-/// caller can't be followed, or dead.
-fn unreached(
-    evaluator: &mut Evaluator<'_, '_>,
-    functions: &[KnownFunction],
-    sources: &Sources,
-    entries: &[Entry<'_>],
-    relevant: &BTreeSet<String>,
-    served: &mut Vec<Served>,
-) {
-    let left: Vec<&KnownFunction> = functions
-        .iter()
-        .filter(|function| evaluator.is_builder(&function.definition) && !evaluator.was_run(&function.definition))
-        .collect();
-    if left.is_empty() {
-        return;
-    }
-    let uses = Uses::find(evaluator, functions, sources, relevant, &left);
-    // Those that nobody calls come first: they run the others.
-    let (uncalled, called): (Vec<_>, Vec<_>) = left.into_iter().partition(|function| !uses.has(function));
-    for function in uncalled.into_iter().chain(called) {
-        if evaluator.was_run(&function.definition) {
-            continue;
-        }
-        let krate = evaluator.modules.module(function.definition.module).krate;
-        let package = package_of(evaluator, sources, krate);
-        let has_binary = entries.iter().any(|entry| Some(entry.package) == package && !served.is_empty());
-        let used = uses.has(function);
-        let is_api = function.definition.item.is_public && !has_binary;
-        let self_type = function.owner.as_ref().and_then(|owner| evaluator.owner_type(owner));
-        let value = evaluator.run(&function.definition, self_type);
-        evaluator.release(&value);
-        let sinks = std::mem::take(&mut evaluator.sinks);
-        let documents = std::mem::take(&mut evaluator.documents);
-        if sinks.iter().all(|sink| sink.router.entries.is_empty()) || !(used || is_api) {
-            continue;
-        }
-        let span = evaluator.modules.span(&function.definition);
-        if used && !is_api {
-            evaluator.notes.insert(Note {
-                kind: NoteKind::Unresolved,
-                message: format!(
-                    "`{}` builds a router, but how a program mounts it could not be followed; its routes are listed with the paths that they have here",
-                    function.definition.item.name
-                ),
-                help: None,
-                span: Some(span),
-            });
-        }
-        let name = match package.and_then(|package| sources.packages.get(package)) {
-            Some(package) if package.binaries.len() == 1 => package.binaries[0].name.clone(),
-            Some(package) => package.name.clone(),
-            None => evaluator.modules.crates[krate.0].name.clone(),
-        };
-        served.push((name, sinks, documents));
-    }
-}
-
-fn package_of(evaluator: &Evaluator<'_, '_>, sources: &Sources, krate: CrateId) -> Option<usize> {
-    let root = evaluator.modules.crates[krate.0].root;
-    let file = evaluator.modules.file_of(root)?;
-    let path = &sources.files.iter().find(|source| source.id == file)?.path;
-    sources.packages.iter().position(|package| {
-        package
-            .lib
-            .iter()
-            .chain(&package.binaries)
-            .chain(&package.tests)
-            .chain(&package.examples)
-            .any(|target| *target.path == **path)
-    })
-}
-
-/// Which functions are named outside their own bodies.
-struct Uses {
-    used: BTreeSet<*const Item>,
-}
-
-impl Uses {
-    fn find(
-        evaluator: &mut Evaluator<'_, '_>,
-        functions: &[KnownFunction],
-        sources: &Sources,
-        relevant: &BTreeSet<String>,
-        wanted: &[&KnownFunction],
-    ) -> Self {
-        let mut used = BTreeSet::new();
-        let names: Vec<String> = wanted
-            .iter()
-            .map(|function| function.definition.item.name.clone())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
-        let Ok(needles) = AhoCorasick::new(&names) else { return Self { used } };
-        // Outside of bodies that were read, a name alone counts; methods are always called by name alone.
-        let mut named: BTreeSet<&str> = BTreeSet::new();
-        let mut called: BTreeSet<&str> = BTreeSet::new();
-        for file in sources.files.iter().filter(|file| !relevant.contains(&*file.path)) {
-            named.extend(builders::named(&needles, &file.text).map(|found| names[found.name].as_str()));
-        }
-        for (text, extent) in evaluator.modules.other_code() {
-            let text = evaluator.modules.texts.slice(text, extent);
-            named.extend(builders::named(&needles, text).map(|found| names[found.name].as_str()));
-        }
-        for function in functions {
-            let Some(body) = builders::body_of(evaluator.modules, function) else { continue };
-            let found: Vec<(usize, Vec<String>)> = builders::named(&needles, body)
-                .map(|found| (found.name, path_before(body, found.start, &names[found.name])))
-                .collect();
-            for (name, path) in found {
-                if path.is_empty() {
-                    if function.definition.item.name != names[name] {
-                        called.insert(names[name].as_str());
-                    }
-                } else if let Resolved::Item(target) | Resolved::Member(target, _) =
-                    evaluator.modules.resolve(function.definition.module, &path, Space::Value)
-                {
-                    let target = match evaluator.associated(&target, &names[name]) {
-                        Some(member) if path.len() > 1 => member,
-                        _ => target,
-                    };
-                    if target != function.definition {
-                        used.insert(Arc::as_ptr(&target.item));
-                    }
-                } else if function.owner.is_some() && path.first().is_some_and(|first| first == "Self") {
-                    called.insert(names[name].as_str());
-                }
-            }
-        }
-        let by_name = wanted.iter().filter(|function| {
-            let name = function.definition.item.name.as_str();
-            named.contains(name) || function.owner.is_some() && called.contains(name)
-        });
-        used.extend(by_name.map(|function| Arc::as_ptr(&function.definition.item)));
-        Self { used }
-    }
-
-    fn has(&self, function: &KnownFunction) -> bool {
-        // An attribute macro may call a function by its name.
-        function.definition.item.attributes.iter().any(|attribute| attribute.is(&["main"]))
-            || self.used.contains(&Arc::as_ptr(&function.definition.item))
-    }
-}
-
-/// The path in front of a name in a text, with the name: `hosts::handlers::create_router`. Empty for a method.
-fn path_before(text: &str, start: usize, name: &str) -> Vec<String> {
-    let before = &text[..start];
-    if before.ends_with('.') {
-        return Vec::new();
-    }
-    let is_path = |character: char| character.is_alphanumeric() || matches!(character, '_' | ':' | '#');
-    let from = before
-        .rfind(|character| !is_path(character))
-        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
-    let mut path: Vec<String> = before[from..]
-        .split("::")
-        .filter(|part| !part.is_empty())
-        .map(|part| part.trim_start_matches("r#").to_owned())
-        .collect();
-    path.push(name.to_owned());
-    path
+fn mentioning(library: &Library<'_>, relevant: &BTreeSet<String>, needles: &AhoCorasick) -> Vec<String> {
+    let found =
+        library.look_through(relevant, |file, text| builders::calls(needles, text).then(|| file.path.to_string()));
+    found.into_iter().flatten().collect()
 }
 
 fn finish(
     inventory: &mut Inventory,
-    program_of: BTreeMap<String, usize>,
     evaluator: &Evaluator<'_, '_>,
-    sources: &Sources,
+    library: &Library<'_>,
     relevant: &BTreeSet<String>,
 ) {
-    // Numbers were given in the order of discovery; programs are listed by name.
-    let mut renumbered = vec![0; program_of.len()];
-    for (index, (name, old)) in program_of.into_iter().enumerate() {
-        renumbered[old] = index;
-        inventory.programs.push(Program { name });
-    }
-    for route in &mut inventory.routes {
-        route.program = renumbered[route.program];
-    }
-    inventory.routes.sort_by(|left, right| {
-        let key = |route: &super::Route| {
-            (route.program, route.path.clone(), route.method.clone(), route.handler.name.clone(), route.mounts.clone())
-        };
-        key(left).cmp(&key(right))
-    });
+    let sources = library.sources;
     let mut notes = evaluator.notes.clone();
     for broken in &evaluator.modules.broken {
         notes.insert(Note {
@@ -455,7 +217,7 @@ fn finish(
             span: Some(broken.span),
         });
     }
-    for problem in &sources.problems {
+    for problem in sources.problems.iter().chain(&library.lost()) {
         notes.insert(note_of(problem));
     }
     inventory.notes = notes.into_iter().collect();

@@ -1,5 +1,6 @@
 //! Texts that items and bodies are read from, and the way back to a place in a file.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::frontend::rust::facts::{Extent, TextId};
@@ -13,8 +14,39 @@ pub(crate) struct Texts {
 
 #[derive(Debug, Clone)]
 struct Text {
-    source: Arc<str>,
+    source: Part,
     origin: Origin,
+}
+
+/// A part of a text, or all of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    whole: Arc<str>,
+    /// On boundaries of characters.
+    extent: Extent,
+}
+
+impl Deref for Part {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.whole.get(self.extent.start as usize..self.extent.end as usize).unwrap_or_default()
+    }
+}
+
+impl Part {
+    fn of_whole(whole: Arc<str>) -> Self {
+        let end = u32::try_from(whole.len()).unwrap_or(u32::MAX);
+        Self { whole, extent: Extent { start: 0, end } }
+    }
+
+    /// A part of this part; nothing if it doesn't fit.
+    fn part(&self, part: Extent) -> Self {
+        let start = self.extent.start.saturating_add(part.start);
+        let end = self.extent.start.saturating_add(part.end);
+        let extent = if end <= self.extent.end { Extent { start, end } } else { Extent::default() };
+        Self { whole: Arc::clone(&self.whole), extent }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -27,16 +59,16 @@ enum Origin {
 
 impl Texts {
     pub(crate) fn add_file(&mut self, file: FileId, source: Arc<str>) -> TextId {
-        self.add(Text { source, origin: Origin::File(file, 0) })
+        self.add(Text { source: Part::of_whole(source), origin: Origin::File(file, 0) })
     }
 
     pub(crate) fn add_expansion(&mut self, call: Span, source: String) -> TextId {
-        self.add(Text { source: source.into(), origin: Origin::Expansion(call) })
+        self.add(Text { source: Part::of_whole(source.into()), origin: Origin::Expansion(call) })
     }
 
     /// A text of its own for a part of another, so that the extents of what is parsed from it find back.
     pub(crate) fn add_part(&mut self, whole: TextId, part: Extent) -> TextId {
-        let source: Arc<str> = self.slice(whole, part).into();
+        let source = self.source(whole).part(part);
         let origin = match self.text(whole).map(|text| text.origin) {
             Some(Origin::File(file, offset)) => Origin::File(file, offset + part.start),
             Some(Origin::Expansion(call)) => Origin::Expansion(call),
@@ -49,8 +81,8 @@ impl Texts {
         self.text(text).and_then(|text| text.source.get(extent.start as usize..extent.end as usize)).unwrap_or_default()
     }
 
-    pub(crate) fn source(&self, text: TextId) -> Arc<str> {
-        self.text(text).map_or_else(|| Arc::from(""), |text| text.source.clone())
+    pub(crate) fn source(&self, text: TextId) -> Part {
+        self.text(text).map_or_else(|| Part::of_whole(Arc::from("")), |text| text.source.clone())
     }
 
     pub(crate) fn span(&self, text: TextId, extent: Extent) -> Span {

@@ -149,6 +149,8 @@ pub(crate) struct MethodHandler {
     pub(crate) id: usize,
     pub(crate) method: String,
     pub(crate) handler: Rc<Handler>,
+    /// Answers the methods that no other handler of the method router answers: what `any` and `fallback` set.
+    pub(crate) is_fallback: bool,
     pub(crate) layers: Vec<Rc<Layer>>,
     pub(crate) conditions: Vec<Condition>,
 }

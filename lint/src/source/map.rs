@@ -46,12 +46,19 @@ impl SourceMap {
         id
     }
 
+    /// Says what a file says that was added without its text.
+    pub fn set_text(&mut self, file: FileId, text: Arc<str>) {
+        if let Some(entry) = self.files.get_mut(file.0 as usize) {
+            entry.text = text;
+        }
+    }
+
     /// A file's path, relative to the root.
     pub fn path(&self, file: FileId) -> &str {
         &self.files[file.0 as usize].path
     }
 
-    /// A file's text.
+    /// A file's text; empty for a Rust file that has nothing to do with routes.
     pub fn text(&self, file: FileId) -> &str {
         &self.files[file.0 as usize].text
     }

@@ -1,5 +1,6 @@
 //! From a folder to text: walking, filtering, reading.
 
+mod file;
 mod manifest;
 pub mod map;
 mod options;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+pub use file::{MARKER, SourceFile};
 pub use map::{FileId, Position, SourceMap, Span};
 pub use options::{ScanError, ScanOptions};
 pub use packages::{Package, PackageIndex, Target};
@@ -27,52 +29,36 @@ pub use search::Needles;
 /// The stack of each thread. Parsers recurse; with this much they can afford the nesting that the front end lets through.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
 
-/// Everything that a scan read.
+/// Everything that a scan found.
 #[derive(Debug, Default)]
 pub struct Sources {
-    /// The Rust files, sorted by path.
-    pub files: Vec<SourceText>,
+    /// The Rust files, sorted by path and by number. None of them was read yet.
+    pub files: Vec<SourceFile>,
     /// The packages that they belong to, sorted by folder.
     pub packages: Vec<Package>,
     /// What could not be read or understood. The rest was.
     pub problems: Vec<SourceProblem>,
 }
 
-/// A Rust file.
-#[derive(Debug, Clone)]
-pub struct SourceText {
-    /// Its number in the [`SourceMap`].
-    pub id: FileId,
-    /// Its path as shown, relative to the root.
-    pub path: Arc<str>,
-    /// What it says.
-    pub text: Arc<str>,
-}
-
 impl Sources {
-    /// The file at a path as shown.
-    pub fn file(&self, path: &str) -> Option<&SourceText> {
-        let at = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
+    /// The file of a number.
+    pub fn file(&self, id: FileId) -> Option<&SourceFile> {
+        let at = self.files.binary_search_by_key(&id, |file| file.id).ok()?;
         self.files.get(at)
     }
 }
 
-/// Walks the roots and reads what is there. The same tree gives the same numbers to files, whatever the order of the file system.
+/// Walks the roots. The same tree gives the same numbers to files, whatever the order of the file system.
 pub fn collect(options: &ScanOptions, map: &mut SourceMap) -> Result<Sources, ScanError> {
     let found = walk::walk(options)?;
     let manifests = packages::read_manifests(&found.manifests);
     let mut problems = found.problems;
     let mut files = Vec::with_capacity(found.files.len());
-    let outcomes = pool(options)?.install(|| read::read_all(found.files));
-    for outcome in outcomes {
-        match outcome {
-            Ok((path, text)) => {
-                let path: Arc<str> = path.into();
-                let id = map.add(Arc::clone(&path), Arc::clone(&text));
-                files.push(SourceText { id, path, text });
-            }
-            Err(problem) => problems.push(problem),
-        }
+    for (path, location) in found.files {
+        let path: Arc<str> = path.into();
+        // Few texts are ever shown: they are put in when it is known which.
+        let id = map.add(Arc::clone(&path), "");
+        files.push(SourceFile::new(id, path, location));
     }
     let packages = packages::packages(manifests, &found.base, &files, map, &mut problems);
     problems.sort();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::manifest::{Dependency, Manifest, Workspace};
 use super::read;
 use super::targets;
-use super::{SourceMap, SourceProblem, SourceText};
+use super::{SourceFile, SourceMap, SourceProblem};
 
 /// A package's place in [`super::Sources::packages`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,25 +50,26 @@ pub struct Target {
 /// The edition of a package that inherits it from a workspace outside of the tree, or that has no manifest.
 pub(super) const EDITION_IF_UNKNOWN: &str = "2024";
 
-/// Manifests by the folder that they are in, each read or refused.
-pub(super) type Manifests = Vec<(String, read::Outcome)>;
+/// A manifest's folder, its path as shown, and its text or why it wasn't read.
+pub(super) type ManifestText = (String, String, Result<Arc<str>, SourceProblem>);
 
 /// Reads the manifests that a walk found.
-pub(super) fn read_manifests(found: &BTreeMap<String, PathBuf>) -> Manifests {
-    found.iter().map(|(shown, path)| (parent(shown).to_owned(), read::read(shown.clone(), path))).collect()
+pub(super) fn read_manifests(found: &BTreeMap<String, PathBuf>) -> Vec<ManifestText> {
+    let read = |shown: &str, path: &Path| read::read(shown, path).map(|(text, _)| text);
+    found.iter().map(|(shown, path)| (parent(shown).to_owned(), shown.clone(), read(shown, path))).collect()
 }
 
-/// Works out the packages of the files that were read.
+/// Works out the packages of the files that there are.
 pub(super) fn packages(
-    manifests: Manifests,
+    manifests: Vec<ManifestText>,
     base: &Path,
-    files: &[SourceText],
+    files: &[SourceFile],
     map: &mut SourceMap,
     problems: &mut Vec<SourceProblem>,
 ) -> Vec<Package> {
     let mut parsed = BTreeMap::new();
-    for (dir, outcome) in manifests {
-        match outcome.and_then(|(path, text)| parse(path, text, map)) {
+    for (dir, path, text) in manifests {
+        match text.and_then(|text| parse(path, text, map)) {
             Ok(manifest) => {
                 parsed.insert(dir, manifest);
             }

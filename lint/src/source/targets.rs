@@ -44,7 +44,7 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// The shown path of a file of the package, if it was read.
+    /// The shown path of a file of the package, if there is one.
     fn existing(&self, path: &str) -> Option<String> {
         join(self.dir, path).filter(|path| self.files.contains(path.as_str()))
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{MAX_FILE_SIZE, ScanError, ScanOptions, SourceMap, SourceProblem, Sources, collect};
+use super::{FileId, MAX_FILE_SIZE, ScanError, ScanOptions, SourceMap, SourceProblem, Sources, collect};
 
 /// A folder with these files in it.
 fn tree(files: &[(&str, &str)]) -> TempDir {
@@ -70,10 +70,10 @@ fn files_are_sorted_and_numbered_by_path_after_what_the_map_already_holds() {
     assert_eq!(paths(&sources), ["src/a.rs", "src/a/c.rs", "src/b.rs"]);
     assert_eq!(sources.files.iter().map(|file| file.id.0).collect::<Vec<_>>(), [1, 2, 3]);
     for file in &sources.files {
-        assert_eq!((map.path(file.id), map.text(file.id)), (&*file.path, &*file.text));
-        assert_eq!(sources.file(&file.path).map(|found| found.id), Some(file.id));
+        assert_eq!(map.path(file.id), &*file.path);
+        assert_eq!(sources.file(file.id).map(|found| &found.path), Some(&file.path));
     }
-    assert!(sources.file("src/none.rs").is_none());
+    assert!(sources.file(FileId(0)).is_none());
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn the_number_of_threads_changes_nothing() {
     let folder = tree(&names.iter().map(|name| (name.as_str(), name.as_str())).collect::<Vec<_>>());
     let with = |threads| {
         let options = ScanOptions { threads: NonZeroUsize::new(threads), ..options(folder.path()) };
-        scan(&options).files.iter().map(|file| (file.id, file.path.clone(), file.text.clone())).collect::<Vec<_>>()
+        scan(&options).files.iter().map(|file| (file.id, file.path.clone())).collect::<Vec<_>>()
     };
     assert_eq!(with(1), with(7));
 }
@@ -187,17 +187,46 @@ fn a_file_that_cannot_be_read_is_a_problem_and_the_rest_is_read() {
     write(folder.path(), "latin.rs", b"// ok\n// caf\xe9\n");
     write(folder.path(), "huge.rs", &vec![b' '; usize::try_from(MAX_FILE_SIZE).unwrap() + 1]);
     write(folder.path(), "large.rs", &vec![b' '; usize::try_from(MAX_FILE_SIZE).unwrap()]);
-    let mut map = SourceMap::default();
-    let sources = collect(&options(folder.path()), &mut map).unwrap();
-    assert_eq!(paths(&sources), ["empty.rs", "large.rs", "mark.rs"]);
-    assert_eq!(map.len(), 3);
-    assert_eq!(&*sources.file("mark.rs").unwrap().text, "fn f() {}");
-    let brief = |problem: &SourceProblem| (problem.path.clone(), problem.offset, problem.message.clone());
+    let sources = scan(&options(folder.path()));
+    let (read, unread): (Vec<_>, Vec<_>) =
+        sources.files.iter().map(|file| (&*file.path, file.read())).partition(|(_, read)| read.is_ok());
+    assert_eq!(read.iter().map(|(path, _)| *path).collect::<Vec<_>>(), ["empty.rs", "large.rs", "mark.rs"]);
+    assert_eq!(read[2].1.as_deref().unwrap(), "fn f() {}");
+    let brief = |problem: SourceProblem| (problem.path, problem.offset, problem.message);
     assert_eq!(
-        sources.problems.iter().map(brief).collect::<Vec<_>>(),
+        unread.into_iter().map(|(_, read)| brief(read.unwrap_err())).collect::<Vec<_>>(),
         [
             ("huge.rs".to_owned(), None, "this file is larger than 4 MiB and wasn't read".to_owned()),
             ("latin.rs".to_owned(), Some(12), "this file isn't UTF-8: invalid byte in line 2".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_is_not_kept_is_read_again_and_has_to_be_the_same() {
+    let folder = tree(&[("kept.rs", "one"), ("same.rs", "one"), ("changed.rs", "one"), ("gone.rs", "one")]);
+    let sources = scan(&options(folder.path()));
+    for file in &sources.files {
+        let text = file.read().unwrap();
+        assert_eq!(&*text, "one");
+        if &*file.path == "kept.rs" {
+            file.keep(&text);
+        }
+    }
+    write(folder.path(), "kept.rs", b"longer");
+    write(folder.path(), "changed.rs", b"longer");
+    fs::remove_file(folder.path().join("gone.rs")).unwrap();
+    let again = sources.files.iter().map(|file| match file.read() {
+        Ok(text) => text.to_string(),
+        Err(problem) => format!("{}: {}", problem.path, problem.message),
+    });
+    assert_eq!(
+        again.collect::<Vec<_>>(),
+        [
+            "changed.rs: this file changed while it was linted",
+            "gone.rs: this file can't be read: entity not found",
+            "one",
+            "one",
         ]
     );
 }

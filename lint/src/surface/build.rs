@@ -85,6 +85,9 @@ fn row(route: &Route, policy: Option<&Policy>, known: &mut Known) -> RouteSurfac
 
 fn contribution(route: &Route, guard: &Guard, policy: Option<&Policy>) -> Contribution {
     if guard.kind == GuardKind::RouteRole {
+        if !guard.conditions.is_empty() {
+            return Contribution::unmapped(Gap::Conditional { when: in_words(&guard.conditions) });
+        }
         return match &route.attribute {
             Some(attribute) => Contribution::access(attribute.declaration.access.clone(), None),
             None => Contribution::unmapped(Gap::UnreadableAttribute),
@@ -124,7 +127,9 @@ fn meaning(guard: &Guard, policy: Option<&Policy>) -> Contribution {
 }
 
 fn access(route: &Route, contributions: &[Contribution]) -> Access {
-    let attribute = route.attribute.as_ref().map(|attribute| &attribute.declaration.access);
+    let is_certain = |guard: &Arc<Guard>| guard.kind != GuardKind::RouteRole || guard.conditions.is_empty();
+    let attribute = route.attribute.as_ref().filter(|_| route.guards.iter().all(is_certain));
+    let attribute = attribute.map(|attribute| &attribute.declaration.access);
     let guards = contributions.iter().filter_map(|contribution| match &contribution.mapped.meaning {
         GuardMeaning::Access { access, .. } => Some(access),
         _ => None,

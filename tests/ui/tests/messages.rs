@@ -46,3 +46,8 @@ fn a_policy_file_that_is_not_there() {
 fn a_policy_file_with_mistakes() {
     compile_cases("a_policy_file_with_mistakes", Some("policies/invalid.yaml"), "cases/invalid_policy/*.rs");
 }
+
+#[test]
+fn a_policy_file_that_is_no_text() {
+    compile_cases("a_policy_file_that_is_no_text", Some("policies/latin.yaml"), "cases/unreadable_policy/*.rs");
+}

@@ -98,7 +98,7 @@ fn guards(text: &mut String, surface: &Surface, lines: &Lines<'_>) {
         text.push_str("# Every guard that was found is known already.\n# guards:\n#   - match: \"Authorized<Member>\"\n#     role: Member\n\n");
         return;
     }
-    text.push_str("guards: []\n");
+    text.push_str("# With the first of them, delete the `[]`, which says that there is none.\nguards: []\n");
     for (name, guards) in unmapped {
         let Some(first) = guards.first() else { continue };
         let kind = match first.kind {

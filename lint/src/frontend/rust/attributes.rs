@@ -22,41 +22,43 @@ pub fn read(given: &[syn::Attribute], options: ParseOptions) -> (Cfg, Vec<Attrib
             }
             syn::Meta::List(list) if list.path.is_ident("cfg_attr") => list.tokens.clone(),
             meta => {
-                attributes.extend(from_tokens(quote::ToTokens::to_token_stream(meta), spanned(attribute)));
+                let tokens = quote::ToTokens::to_token_stream(meta);
+                attributes.extend(from_tokens(tokens, spanned(attribute), &Cfg::Always));
                 continue;
             }
         };
-        cfg = cfg.and(conditional(tokens, spanned(attribute), options, &mut attributes, 0));
+        conditional(tokens, spanned(attribute), options, &mut attributes, &Cfg::Always, 0);
     }
     (cfg, attributes)
 }
 
-/// `cfg_attr(predicate, attributes…)`, possibly nested.
+/// `cfg_attr(predicate, attributes…)`, possibly nested in one that has the predicate `outer`.
 fn conditional(
     tokens: TokenStream,
     whole: Extent,
     options: ParseOptions,
     attributes: &mut Vec<Attribute>,
+    outer: &Cfg,
     depth: usize,
-) -> Cfg {
+) {
     let mut parts = split_at_commas(tokens).into_iter();
-    let Some(predicate) = parts.next() else { return Cfg::Always };
-    if depth > 16 || evaluate(predicate, options.include_tests) == Cfg::Never {
-        return Cfg::Always;
+    let Some(predicate) = parts.next() else { return };
+    let cfg = outer.clone().and(evaluate(predicate, options.include_tests));
+    if depth > 16 || cfg == Cfg::Never {
+        return;
     }
     for part in parts {
         let (path, rest) = split_path(part.clone());
         match (path.first().map(String::as_str), rest.first()) {
             (Some("cfg_attr"), Some(TokenTree::Group(group))) => {
-                conditional(group.stream(), whole, options, attributes, depth + 1);
+                conditional(group.stream(), whole, options, attributes, &cfg, depth + 1);
             }
-            _ => attributes.extend(from_tokens(part, whole)),
+            _ => attributes.extend(from_tokens(part, whole, &cfg)),
         }
     }
-    Cfg::Always
 }
 
-fn from_tokens(tokens: TokenStream, whole: Extent) -> Option<Attribute> {
+fn from_tokens(tokens: TokenStream, whole: Extent, cfg: &Cfg) -> Option<Attribute> {
     let (path, rest) = split_path(tokens);
     if path.is_empty() {
         return None;
@@ -70,7 +72,11 @@ fn from_tokens(tokens: TokenStream, whole: Extent) -> Option<Attribute> {
         // `name = value`
         Some(_) => spanned(&rest.into_iter().skip(1).collect::<TokenStream>()),
     };
-    Some(Attribute { path, arguments, extent: whole })
+    let condition = match cfg {
+        Cfg::Sometimes(text) => Some(text.as_str().into()),
+        Cfg::Always | Cfg::Never => None,
+    };
+    Some(Attribute { path, arguments, extent: whole, condition })
 }
 
 /// Whether these attributes make a function a test.

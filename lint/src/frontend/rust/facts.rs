@@ -152,6 +152,8 @@ pub struct Attribute {
     pub arguments: Extent,
     /// The whole attribute with `#[…]`.
     pub extent: Extent,
+    /// The predicate of the `cfg_attr` that it stands in, unless that always holds.
+    pub condition: Option<Box<str>>,
 }
 
 impl Attribute {

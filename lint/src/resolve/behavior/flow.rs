@@ -252,6 +252,16 @@ impl Flow {
         }
     }
 
+    /// Lets go of parsed code: a summary outlives the places in it.
+    pub(super) fn forget_closures(&mut self) {
+        self.closure = None;
+        if let Some(parts) = &self.parts {
+            let mut parts = (**parts).clone();
+            parts.iter_mut().for_each(Self::forget_closures);
+            self.parts = Some(Rc::new(parts));
+        }
+    }
+
     /// What is inside, once it is known to be there.
     pub(super) fn payload(&self) -> Self {
         Self {

@@ -61,6 +61,13 @@ pub(crate) struct Memory {
     pub(crate) functions: HashSet<*const Item>,
 }
 
+impl Memory {
+    /// Lets go of parsed bodies: the places in them hold only as long as the thread's spans do.
+    pub(crate) fn forget_bodies(&mut self) {
+        self.bodies.clear();
+    }
+}
+
 type Key = (*const Item, Option<Rc<str>>, Vec<usize>);
 
 #[derive(Debug)]
@@ -205,6 +212,7 @@ impl<'a, 'm> Analyst<'a, 'm> {
             let asks = self.mentions(function);
             summary.asks.extend(asks.into_iter().filter(|ask| !summary.asks.contains(ask)).collect::<Vec<_>>());
         }
+        summary.result.forget_closures();
         summary.prune();
         Some(summary)
     }
@@ -332,4 +340,3 @@ impl Walker<'_, '_, '_> {
         self.analyst.memory.work < MAX_WORK
     }
 }
-impl Memory { pub(crate) fn summary_count(&self) -> usize { self.summaries.len() } pub(crate) fn work_done(&self) -> usize { self.work } }

@@ -166,7 +166,7 @@ impl Evaluator<'_, '_> {
     }
 }
 
-pub(super) fn add_layers(methods: &mut [MethodHandler], layers: &[Rc<Layer>]) {
+pub(super) fn add_layers<'m>(methods: impl IntoIterator<Item = &'m mut MethodHandler>, layers: &[Rc<Layer>]) {
     for method in methods {
         method.layers.extend(layers.iter().rev().cloned());
     }

@@ -246,55 +246,6 @@ impl Evaluator<'_, '_> {
         joined.map_or(Value::Unknown, |(value, _)| value)
     }
 
-    pub(super) fn method_router_call(
-        &mut self,
-        environment: &mut Environment,
-        router: &Rc<MethodRouter>,
-        method: &str,
-        arguments: &[Value],
-        expressions: &super::router::Arguments,
-        span: crate::source::Span,
-    ) -> Option<Value> {
-        if let Some(function) = axum::method_function(method) {
-            let mut router = MethodRouter::clone(router);
-            self.add_method(&mut router, environment, &function, arguments, Some(expressions), span);
-            return Some(Value::MethodRouter(Rc::new(router)));
-        }
-        match method {
-            "layer" | "route_layer" => {
-                let layers = self.layers(environment, arguments, expressions);
-                let mut router = MethodRouter::clone(router);
-                super::layer::add_layers(&mut router.methods, &layers);
-                Some(Value::MethodRouter(Rc::new(router)))
-            }
-            "merge" => {
-                let mut router = MethodRouter::clone(router);
-                if let Some(Value::MethodRouter(other)) = arguments.first().map(|other| self.force(other)) {
-                    router.methods.extend(other.methods.iter().cloned());
-                }
-                Some(Value::MethodRouter(Rc::new(router)))
-            }
-            "fallback" | "fallback_service" => {
-                let mut router = MethodRouter::clone(router);
-                let handler = self.handler(
-                    arguments.first().cloned().unwrap_or(Value::Unknown),
-                    method == "fallback_service",
-                    span,
-                );
-                router.methods.push(self.method_handler("ANY".to_owned(), handler));
-                Some(Value::MethodRouter(Rc::new(router)))
-            }
-            // Closures that only turn a method router around (`map`) are followed, others leave it alone.
-            "map" => match arguments.first() {
-                Some(Value::Closure(closure)) => {
-                    Some(self.call_closure(closure, vec![Value::MethodRouter(router.clone())]))
-                }
-                _ => None,
-            },
-            _ => Some(Value::MethodRouter(router.clone())),
-        }
-    }
-
     pub(super) fn plain(&mut self, value: Value) -> Value {
         match value {
             Value::Router(router) => {

@@ -8,11 +8,13 @@ mod associated;
 pub(crate) mod builders;
 mod call;
 mod dispatch;
+mod documented;
 mod expression;
 mod iterator;
 mod layer;
 mod macros;
 mod method;
+mod method_router;
 mod pattern;
 mod router;
 mod statement;
@@ -279,6 +281,23 @@ impl<'m, 's> Evaluator<'m, 's> {
 
     pub(crate) fn was_run(&self, function: &Definition) -> bool {
         self.evaluated.contains(&Arc::as_ptr(&function.item))
+    }
+
+    /// What has left the code that was evaluated since the last call: routers and API descriptions.
+    pub(crate) fn take_served(&mut self) -> (Vec<Sink>, Vec<Rc<Document>>) {
+        (std::mem::take(&mut self.sinks), std::mem::take(&mut self.documents))
+    }
+
+    /// Lets go of everything that was parsed, and of the copies of source text that places in it refer to. Values from before must not be used any more:
+    /// a closure in one of them is such a piece of parsed text.
+    pub(crate) fn forget(&mut self) {
+        self.bodies = HashMap::new();
+        self.constants = HashMap::new();
+        self.operations = HashMap::new();
+        self.memory.forget_bodies();
+        self.modules.rules = HashMap::new();
+        self.take_served();
+        proc_macro2::extra::invalidate_current_thread_spans();
     }
 
     /// The type that an `impl` is for.

@@ -4,15 +4,12 @@ use std::rc::Rc;
 
 use syn::punctuated::Punctuated;
 
-use crate::frontend::rust::axum::{self, RouterKind, RouterOperation, RoutingFunction};
-use crate::resolve::inventory::{Condition, Operation};
-use crate::resolve::names::Resolved;
-use crate::resolve::value::{
-    Callee, Document, DocumentedOperation, DocumentedRoutes, Entry, HOLE, Handler, MethodHandler, MethodRouter, Router,
-    Value,
-};
+use crate::frontend::rust::axum::{self, RouterKind, RouterOperation};
+use crate::resolve::inventory::Condition;
+use crate::resolve::value::{DocumentedOperation, Entry, HOLE, Handler, MethodHandler, Router, Value};
 use crate::source::Span;
 
+use super::documented::document_of;
 use super::{Environment, Evaluator};
 
 pub(super) type Arguments = Punctuated<syn::Expr, syn::Token![,]>;
@@ -137,7 +134,8 @@ impl Evaluator<'_, '_> {
                 }
             }
             RouterOperation::ResetFallback => {
-                Rc::make_mut(&mut router).entries.retain(|entry| !(entry.is_fallback && entry.path == FALLBACK_PATH));
+                // Those of nested routers go too.
+                Rc::make_mut(&mut router).entries.retain(|entry| !entry.is_fallback);
             }
             RouterOperation::Split => {
                 let document = Value::Document(Rc::new(document_of(&router)));
@@ -239,44 +237,11 @@ impl Evaluator<'_, '_> {
         Vec::new()
     }
 
-    /// The handlers of a method router.
-    fn method_handlers(&mut self, value: Value, span: Span) -> Vec<MethodHandler> {
-        match self.force(&value) {
-            Value::MethodRouter(router) => router.methods.clone(),
-            Value::Choice(choices) => choices
-                .iter()
-                .flat_map(|(conditions, value)| {
-                    self.method_handlers(value.clone(), span)
-                        .into_iter()
-                        .map(|mut method| {
-                            method.conditions.extend(conditions.iter().cloned());
-                            method
-                        })
-                        .collect::<Vec<_>>()
-                })
-                .collect(),
-            // `.route("/x", service)` of an older axum, or a method router that can't be followed.
-            other => {
-                self.note_unresolved(
-                    span,
-                    "what answers this route could not be followed; its methods and handler are unknown",
-                    None,
-                );
-                let handler = self.handler(other, false, span);
-                vec![self.method_handler("ANY".to_owned(), handler)]
-            }
-        }
-    }
-
     pub(super) fn handler(&mut self, value: Value, service: bool, span: Span) -> Rc<Handler> {
         Rc::new(Handler { value, service, span })
     }
 
-    pub(super) fn method_handler(&mut self, method: String, handler: Rc<Handler>) -> MethodHandler {
-        MethodHandler { id: self.id(), method, handler, layers: Vec::new(), conditions: Vec::new() }
-    }
-
-    fn entry(&mut self, method: &str, path: &str, handler: Rc<Handler>, span: Span) -> Entry {
+    pub(super) fn entry(&mut self, method: &str, path: &str, handler: Rc<Handler>, span: Span) -> Entry {
         Entry {
             id: self.id(),
             method: method.to_owned(),
@@ -308,180 +273,9 @@ impl Evaluator<'_, '_> {
     }
 
     /// Remembers where a router got a route, so that routers which nothing mounts can be named.
-    fn register(&mut self, router: &Router, span: Span) {
+    pub(super) fn register(&mut self, router: &Router, span: Span) {
         if let Some(lineage) = self.lineages.get(router.lineage) {
             self.registered.insert((lineage.span, span));
-        }
-    }
-
-    /// aide writes every `api_route` down, whatever its handler says.
-    fn document(&mut self, router: &mut Router, path: &str, methods: &[MethodHandler], span: Span) {
-        for method in methods {
-            let operation = Operation { id: None, security: None, default_security: None, span, security_span: None };
-            router.document.push(DocumentedOperation {
-                methods: vec![method.method.clone()],
-                path: path.to_owned(),
-                operation,
-            });
-        }
-    }
-
-    /// utoipa-axum mounts every method of one `routes!` at every path in it; only the written-down pairs are meant.
-    fn add_documented(&mut self, router: &mut Router, routes: &DocumentedRoutes, span: Span) {
-        let mut paths: Vec<&str> = Vec::new();
-        for (_, operation) in &routes.handlers {
-            if let Some(operation) = operation
-                && !paths.contains(&operation.path.as_str())
-            {
-                paths.push(&operation.path);
-            }
-        }
-        for path in paths {
-            for (method, operation) in &routes.handlers {
-                let mut entry = self.entry(&method.method, &root_if_empty(path), method.handler.clone(), span);
-                entry.layers.clone_from(&method.layers);
-                entry.conditions.clone_from(&method.conditions);
-                entry.accidental = operation.as_ref().is_some_and(|operation| operation.path != path);
-                router.entries.push(entry);
-            }
-        }
-        self.register(router, span);
-        for (method, operation) in &routes.handlers {
-            match operation {
-                Some(operation) => {
-                    let path = root_if_empty(&operation.path);
-                    router.document.push(DocumentedOperation { path, methods: vec![method.method.clone()], ..operation.clone() });
-                }
-                None => self.note_unresolved(
-                    span,
-                    "a handler in `routes!` has no `#[utoipa::path]` that could be read; its method and path are unknown",
-                    None,
-                ),
-            }
-        }
-    }
-
-    pub(super) fn documented_routes_call(
-        &mut self,
-        routes: &Rc<DocumentedRoutes>,
-        method: &str,
-        arguments: &[Value],
-        call: &syn::ExprMethodCall,
-        environment: &mut Environment,
-    ) -> Value {
-        if method == "layer" || method == "route_layer" {
-            let layers = self.layers(environment, arguments, &call.args);
-            let mut routes = DocumentedRoutes::clone(routes);
-            for (handler, _) in &mut routes.handlers {
-                handler.layers.extend(layers.iter().rev().cloned());
-            }
-            return Value::DocumentedRoutes(Rc::new(routes));
-        }
-        Value::DocumentedRoutes(routes.clone())
-    }
-
-    pub(super) fn add_method(
-        &mut self,
-        router: &mut MethodRouter,
-        environment: &Environment,
-        function: &RoutingFunction,
-        arguments: &[Value],
-        expressions: Option<&Arguments>,
-        span: Span,
-    ) {
-        let (methods, service, position) = match function {
-            RoutingFunction::Method { method, service } => (vec![(*method).to_owned()], *service, 0),
-            RoutingFunction::On { service } => (self.filter_methods(arguments.first(), span), *service, 1),
-        };
-        let value = arguments.get(position).cloned().unwrap_or(Value::Unknown);
-        let place = expressions
-            .and_then(|expressions| expressions.get(position))
-            .map_or(span, |expression| self.span_of(environment, expression));
-        // A handler that carries layers of its own arrives as a method router without a method.
-        let (handler, layers) = match &value {
-            Value::MethodRouter(inner) if inner.methods.len() == 1 => {
-                (inner.methods[0].handler.clone(), inner.methods[0].layers.clone())
-            }
-            value => (self.handler(value.clone(), service, place), Vec::new()),
-        };
-        for method in methods {
-            let mut handler = self.method_handler(method, handler.clone());
-            handler.layers.clone_from(&layers);
-            router.methods.push(handler);
-        }
-    }
-
-    /// The methods of `MethodFilter::GET | MethodFilter::POST` or `MethodFilter::GET.or(…)`.
-    fn filter_methods(&mut self, filter: Option<&Value>, span: Span) -> Vec<String> {
-        let mut methods = Vec::new();
-        let mut open: Vec<Value> = filter.cloned().into_iter().collect();
-        while let Some(value) = open.pop() {
-            match value {
-                Value::List(values) => open.extend(values.iter().rev().cloned()),
-                Value::Path(path) => {
-                    if let Resolved::External(names) = &path.resolved
-                        && let Some(method) = names.last().and_then(|name| axum::filter_method(name))
-                    {
-                        methods.push(method.to_owned());
-                    }
-                }
-                Value::Call(call) => {
-                    if let Callee::Method { receiver, .. } = &call.callee {
-                        open.extend(call.arguments.iter().rev().cloned());
-                        open.push(receiver.clone());
-                    }
-                }
-                _ => {}
-            }
-        }
-        if methods.is_empty() {
-            self.note_unresolved(span, "the methods of this route could not be evaluated", None);
-            methods.push("ANY".to_owned());
-        }
-        methods
-    }
-
-    /// `OpenApiRouter::with_openapi(…)` starts from the application's own description.
-    pub(super) fn with_base_document(&mut self, router: Value, base: Option<&Value>) -> Value {
-        match (router, base.map(|base| self.force(base))) {
-            (Value::Router(router), Some(Value::Document(document))) => {
-                let mut router = Router::clone(&router);
-                router.document.extend(document.operations.iter().cloned());
-                router.document_base = Some(document);
-                Value::Router(Rc::new(router))
-            }
-            (router, _) => router,
-        }
-    }
-
-    /// The paths of a page that shows the API description: such crates are merged like routers.
-    fn description_pages(&mut self, value: &Value) -> Option<Vec<String>> {
-        let mut paths = Vec::new();
-        let mut at = value.clone();
-        loop {
-            let Value::Call(call) = at else { return None };
-            match &call.callee {
-                Callee::Method { receiver, name } => {
-                    if matches!(name.as_str(), "url" | "external_url_unchecked") {
-                        paths.extend(call.arguments.first().and_then(Value::as_text));
-                        call.arguments.iter().for_each(|argument| self.sink(argument, false));
-                    }
-                    at = receiver.clone();
-                }
-                Callee::Path(path) => {
-                    let Resolved::External(names) = &path.resolved else { return None };
-                    let owner = names.iter().rev().nth(1)?;
-                    if !matches!(owner.as_str(), "SwaggerUi" | "Scalar" | "Redoc" | "RapiDoc") {
-                        return None;
-                    }
-                    let first = call.arguments.first().and_then(Value::as_text)?;
-                    // Swagger UI's own notation for "and everything below".
-                    paths.push(first.replace("{_:.*}", "{*rest}"));
-                    paths.reverse();
-                    return Some(paths);
-                }
-                _ => return None,
-            }
         }
     }
 }
@@ -515,17 +309,6 @@ fn merge(router: &mut Router, inner: &Router, conditions: &[Condition], span: Sp
             router.document_base.clone_from(&inner.document_base);
         }
     }
-}
-
-fn document_of(router: &Router) -> Document {
-    Document {
-        operations: router.document.clone(),
-        default_security: router.document_base.as_ref().and_then(|base| base.default_security.clone()),
-    }
-}
-
-fn root_if_empty(path: &str) -> String {
-    if path.is_empty() { "/".to_owned() } else { path.to_owned() }
 }
 
 /// Segments of which any part is unknown become `{*}`.

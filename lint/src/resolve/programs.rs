@@ -1,0 +1,66 @@
+//! What the programs of a tree serve, described one after the other.
+
+use std::collections::BTreeMap;
+
+use route_role_policy::Policy;
+
+use crate::source::Span;
+
+use super::evaluate::Evaluator;
+use super::inventory::{Inventory, Program, Route};
+use super::routes;
+
+/// The programs that were evaluated so far, with their routes.
+pub(super) struct Programs<'p> {
+    policy: Option<&'p Policy>,
+    inventory: Inventory,
+    /// Numbers in the order of discovery.
+    numbers: BTreeMap<String, usize>,
+}
+
+impl<'p> Programs<'p> {
+    pub(super) fn new(policy: Option<&'p Policy>) -> Self {
+        Self { policy, inventory: Inventory::default(), numbers: BTreeMap::new() }
+    }
+
+    /// Whether none of them was seen to serve anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// Describes what a program served as routes, and has the evaluator let go of all that was read for it. The largest trees have many programs; the next one
+    /// finds the room that this one took.
+    pub(super) fn describe(&mut self, evaluator: &mut Evaluator<'_, '_>, name: impl FnOnce() -> String) {
+        let (sinks, documents) = evaluator.take_served();
+        if !sinks.is_empty() {
+            let next = self.numbers.len();
+            let program = *self.numbers.entry(name()).or_insert(next);
+            // Functions that are run to see what a guard is haven't been run by the program.
+            let evaluated = std::mem::take(&mut evaluator.evaluated);
+            routes::add(evaluator, &mut self.inventory, program, &sinks, &documents, self.policy);
+            evaluator.evaluated = evaluated;
+        }
+        drop((sinks, documents));
+        evaluator.forget();
+    }
+
+    /// The routes of all programs, both sorted by name.
+    pub(super) fn into_inventory(self) -> Inventory {
+        let mut inventory = self.inventory;
+        let mut renumbered = vec![0; self.numbers.len()];
+        for (index, (name, old)) in self.numbers.into_iter().enumerate() {
+            renumbered[old] = index;
+            inventory.programs.push(Program { name });
+        }
+        for route in &mut inventory.routes {
+            route.program = renumbered[route.program];
+        }
+        inventory.routes.sort_by(|left, right| key(left).cmp(&key(right)));
+        inventory
+    }
+}
+
+/// What routes are sorted by.
+fn key(route: &Route) -> (usize, &str, &str, &str, &[Span]) {
+    (route.program, &route.path, &route.method, &route.handler.name, &route.mounts)
+}

@@ -1,0 +1,185 @@
+//! Functions that build routers and that no program's `main` was seen to call: the library's own offer, code whose
+//! caller can't be followed, or dead.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aho_corasick::AhoCorasick;
+
+use crate::frontend::rust::facts::Item;
+use crate::source::Sources;
+
+use super::evaluate::Evaluator;
+use super::evaluate::builders::{self, KnownFunction};
+use super::inventory::{Note, NoteKind};
+use super::library::Library;
+use super::modules::CrateId;
+use super::names::{Resolved, Space};
+use super::programs::Programs;
+use super::scan::Entry;
+
+/// Runs them, and lists what they build with the paths that it has there.
+pub(super) fn run(
+    evaluator: &mut Evaluator<'_, '_>,
+    functions: &[KnownFunction],
+    library: &Library<'_>,
+    entries: &[Entry<'_>],
+    relevant: &BTreeSet<String>,
+    programs: &mut Programs<'_>,
+) {
+    let sources = library.sources;
+    let left: Vec<&KnownFunction> = functions
+        .iter()
+        .filter(|function| evaluator.is_builder(&function.definition) && !evaluator.was_run(&function.definition))
+        .collect();
+    if left.is_empty() {
+        return;
+    }
+    let uses = Uses::find(evaluator, functions, library, relevant, &left);
+    // Those that nobody calls come first: they run the others.
+    let (uncalled, called): (Vec<_>, Vec<_>) = left.into_iter().partition(|function| !uses.has(function));
+    for function in uncalled.into_iter().chain(called) {
+        if evaluator.was_run(&function.definition) {
+            continue;
+        }
+        let krate = evaluator.modules.module(function.definition.module).krate;
+        let package = package_of(evaluator, sources, krate);
+        let has_binary = entries.iter().any(|entry| Some(entry.package) == package && !programs.is_empty());
+        let used = uses.has(function);
+        let is_api = function.definition.item.is_public && !has_binary;
+        let self_type = function.owner.as_ref().and_then(|owner| evaluator.owner_type(owner));
+        {
+            let value = evaluator.run(&function.definition, self_type);
+            evaluator.release(&value);
+        }
+        if evaluator.sinks.iter().all(|sink| sink.router.entries.is_empty()) || !(used || is_api) {
+            evaluator.take_served();
+            evaluator.forget();
+            continue;
+        }
+        let span = evaluator.modules.span(&function.definition);
+        if used && !is_api {
+            evaluator.notes.insert(Note {
+                kind: NoteKind::Unresolved,
+                message: format!(
+                    "`{}` builds a router, but how a program mounts it could not be followed; its routes are listed with the paths that they have here",
+                    function.definition.item.name
+                ),
+                help: None,
+                span: Some(span),
+            });
+        }
+        let crate_name = evaluator.modules.crates[krate.0].name.clone();
+        programs.describe(evaluator, || match package.and_then(|package| sources.packages.get(package)) {
+            Some(package) if package.binaries.len() == 1 => package.binaries[0].name.clone(),
+            Some(package) => package.name.clone(),
+            None => crate_name,
+        });
+    }
+}
+
+fn package_of(evaluator: &Evaluator<'_, '_>, sources: &Sources, krate: CrateId) -> Option<usize> {
+    let root = evaluator.modules.crates[krate.0].root;
+    let file = evaluator.modules.file_of(root)?;
+    let path = &sources.files.iter().find(|source| source.id == file)?.path;
+    sources.packages.iter().position(|package| {
+        package
+            .lib
+            .iter()
+            .chain(&package.binaries)
+            .chain(&package.tests)
+            .chain(&package.examples)
+            .any(|target| *target.path == **path)
+    })
+}
+
+/// Which functions are named outside their own bodies.
+struct Uses {
+    used: BTreeSet<*const Item>,
+}
+
+impl Uses {
+    fn find(
+        evaluator: &mut Evaluator<'_, '_>,
+        functions: &[KnownFunction],
+        library: &Library<'_>,
+        relevant: &BTreeSet<String>,
+        wanted: &[&KnownFunction],
+    ) -> Self {
+        let mut used = BTreeSet::new();
+        let names: Vec<String> = wanted
+            .iter()
+            .map(|function| function.definition.item.name.clone())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let Ok(needles) = AhoCorasick::new(&names) else { return Self { used } };
+        // Outside of bodies that were read, a name alone counts; methods are always called by name alone.
+        let mut named: BTreeSet<&str> = BTreeSet::new();
+        let mut called: BTreeSet<&str> = BTreeSet::new();
+        let elsewhere = library.look_through(relevant, |_, text| {
+            builders::named(&needles, text).map(|found| found.name).collect::<BTreeSet<usize>>()
+        });
+        named.extend(elsewhere.into_iter().flatten().map(|name| names[name].as_str()));
+        for (text, extent) in evaluator.modules.other_code() {
+            let text = evaluator.modules.texts.slice(text, extent);
+            named.extend(builders::named(&needles, text).map(|found| names[found.name].as_str()));
+        }
+        for function in functions {
+            let Some(body) = builders::body_of(evaluator.modules, function) else { continue };
+            let found: Vec<(usize, Vec<String>)> = builders::named(&needles, body)
+                .map(|found| (found.name, path_before(body, found.start, &names[found.name])))
+                .collect();
+            for (name, path) in found {
+                if path.is_empty() {
+                    if function.definition.item.name != names[name] {
+                        called.insert(names[name].as_str());
+                    }
+                } else if let Resolved::Item(target) | Resolved::Member(target, _) =
+                    evaluator.modules.resolve(function.definition.module, &path, Space::Value)
+                {
+                    let target = match evaluator.associated(&target, &names[name]) {
+                        Some(member) if path.len() > 1 => member,
+                        _ => target,
+                    };
+                    if target != function.definition {
+                        used.insert(Arc::as_ptr(&target.item));
+                    }
+                } else if function.owner.is_some() && path.first().is_some_and(|first| first == "Self") {
+                    called.insert(names[name].as_str());
+                }
+            }
+        }
+        let by_name = wanted.iter().filter(|function| {
+            let name = function.definition.item.name.as_str();
+            named.contains(name) || function.owner.is_some() && called.contains(name)
+        });
+        used.extend(by_name.map(|function| Arc::as_ptr(&function.definition.item)));
+        Self { used }
+    }
+
+    fn has(&self, function: &KnownFunction) -> bool {
+        // An attribute macro may call a function by its name.
+        function.definition.item.attributes.iter().any(|attribute| attribute.is(&["main"]))
+            || self.used.contains(&Arc::as_ptr(&function.definition.item))
+    }
+}
+
+/// The path in front of a name in a text, with the name: `hosts::handlers::create_router`. Empty for a method.
+fn path_before(text: &str, start: usize, name: &str) -> Vec<String> {
+    let before = &text[..start];
+    if before.ends_with('.') {
+        return Vec::new();
+    }
+    let is_path = |character: char| character.is_alphanumeric() || matches!(character, '_' | ':' | '#');
+    let from = before
+        .rfind(|character| !is_path(character))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let mut path: Vec<String> = before[from..]
+        .split("::")
+        .filter(|part| !part.is_empty())
+        .map(|part| part.trim_start_matches("r#").to_owned())
+        .collect();
+    path.push(name.to_owned());
+    path
+}
