@@ -23,7 +23,7 @@ mod value;
 
 pub use inventory::{
     Act, Answer, AnswerKind, Attribute, Behavior, CalledGuard, Condition, Coverage, Documentation, Guard, GuardKind,
-    Handler, HandlerKind, Inventory, LateFilter, Note, NoteKind, ObjectKey, ObjectLookup, OpenFilter, Operation, Place, Program,
-    Route, ScopeUse, SecurityRequirement,
+    Handler, HandlerKind, Inventory, LateFilter, Note, NoteKind, ObjectKey, ObjectLookup, OpenFilter, Operation, Place,
+    Program, Route, ScopeUse, SecurityRequirement,
 };
 pub use scan::scan;

@@ -60,8 +60,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// First words of calls that change what others rely on. `insert` and `set` are as often said of maps and options.
-const CHANGES: &[&str] =
-    &["delete", "remove", "destroy", "drop", "purge", "revoke", "update", "save", "rename", "archive", "rotate", "create"];
+const CHANGES: &[&str] = &[
+    "delete", "remove", "destroy", "drop", "purge", "revoke", "update", "save", "rename", "archive", "rotate", "create",
+];
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
@@ -115,17 +116,23 @@ fn too_early(view: &RouteView<'_>, behavior: &Behavior) -> Option<Finding> {
             && matches!(answer.status, Some(401 | 403 | 404))
     };
     let check = behavior.answers.iter().filter(is_check).min_by_key(|answer| answer.order)?;
-    let act = behavior
-        .acts
-        .iter()
-          .find(|act| act.order < check.order && !exclude(&act.branches, &check.branches) && act.waits && changes(act) && !(act.keys.is_empty() && act.objects.is_empty()))?;
+    let act = behavior.acts.iter().find(|act| {
+        act.order < check.order
+            && !exclude(&act.branches, &check.branches)
+            && act.waits
+            && changes(act)
+            && !(act.keys.is_empty() && act.objects.is_empty())
+    })?;
     let finding = Finding::new(&RULE, format!("`{}` changes something before it checks who may", view.title()))
         .confidence(Confidence::Medium)
         .about_route(view.index)
         .at(view.handler().span, "acts first and checks after");
     let finding = evidence::mark(finding, &act.place, format!("`{}` is called first", act.name));
-    let finding =
-        evidence::mark(finding, &check.place, format!("only here the caller may be refused, with {}", evidence::status(check)));
+    let finding = evidence::mark(
+        finding,
+        &check.place,
+        format!("only here the caller may be refused, with {}", evidence::status(check)),
+    );
     Some(finding.help("move the check in front of the change; what was changed stays changed when the check refuses"))
 }
 

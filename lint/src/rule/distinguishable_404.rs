@@ -64,8 +64,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .filter_map(|view| {
             let behavior = view.route.behavior.as_deref()?;
             let pairs = evidence::pairs(behavior);
-            let pair =
-                pairs.into_iter().find(|pair| pair.denied.status == Some(404) && pair.differs_in_body())?;
+            let pair = pairs.into_iter().find(|pair| pair.denied.status == Some(404) && pair.differs_in_body())?;
             let absent = pair.absent?;
             seen.insert(view.handler().span).then(|| report(&view, &pair, absent))
         })
@@ -75,7 +74,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn report(view: &RouteView<'_>, pair: &Pair<'_>, absent: &Answer) -> Finding {
     let finding = Finding::new(
         &RULE,
-        format!("`{}` answers 404 for absent and for foreign objects, but the two answers can be told apart", view.title()),
+        format!(
+            "`{}` answers 404 for absent and for foreign objects, but the two answers can be told apart",
+            view.title()
+        ),
     )
     .confidence(Confidence::Medium)
     .about_route(view.index)

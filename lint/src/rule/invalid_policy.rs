@@ -41,7 +41,7 @@ use std::collections::BTreeSet;
 
 use route_role_policy::file::problem::{self, Problem};
 use route_role_policy::policy::{EntryMeaning, GuardEntry};
-use route_role_policy::{Pattern, Placed, suggest};
+use route_role_policy::{Meaning, Pattern, Placed, suggest};
 
 use crate::surface::{Gap, GuardMeaning};
 
@@ -100,7 +100,8 @@ fn idle_patterns(context: &Context<'_>, stated: &PolicyInFile<'_>) -> Vec<Findin
     if context.inventory().routes.iter().all(|route| route.guards.is_empty()) {
         return Vec::new();
     }
-    let (matched, ignored) = matched_entries(context);
+    let (mut matched, ignored) = matched_entries(context);
+    matched.extend(entries_of_called(context, stated));
     let indirect: BTreeSet<Option<&str>> = entries.iter().flat_map(parts).map(|part| part.last()).collect();
     let is_idle = |(index, entry): &(usize, &GuardEntry)| match &entry.meaning {
         EntryMeaning::Ignore { reason } => !ignored.contains(reason.value.as_str()),
@@ -134,6 +135,20 @@ fn matched_entries<'a>(context: &Context<'a>) -> (BTreeSet<usize>, BTreeSet<&'a 
         _ => None,
     });
     (matched.collect(), guards.filter_map(|guard| guard.ignored.as_deref()).collect())
+}
+
+/// The entries that a guard on a function matches that some handler calls.
+fn entries_of_called(context: &Context<'_>, stated: &PolicyInFile<'_>) -> BTreeSet<usize> {
+    let behaviors = context.inventory().routes.iter().filter_map(|route| route.behavior.as_deref());
+    behaviors
+        .flat_map(|behavior| &behavior.called_guards)
+        .filter_map(|called| {
+            match stated.policy.meaning_through(std::iter::once(&called.guard.term).chain(&called.guard.expansions)) {
+                Meaning::Access { entry, .. } => Some(entry),
+                _ => None,
+            }
+        })
+        .collect()
 }
 
 /// What an entry made of other guards refers to.

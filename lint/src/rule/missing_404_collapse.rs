@@ -3,10 +3,10 @@
 //! ## What it does
 //!
 //! Looks at every route that addresses one object by id or name at a tenant-bound level, and asks what a caller sees who may not see the object. The answer may come from the
-//! attribute (`denial = not_found`), from the guard's entry in the policy, from the role, or from the policy's default. It fires when the answer is `forbidden`, and, with medium confidence, when
-//! nothing gives an answer.
+//! attribute (`denial = not_found`), from the guard's entry in the policy, from the role, or from the policy's default. It fires when the answer is `forbidden`. Where nothing gives an answer, it
+//! reads the handler: it fires if two different answers are proven there, and, with medium confidence, if nothing is proven either way.
 //!
-//! It stays silent on routes that are open or public, on levels without a tenant, and on lists: only a refusal that depends on the object can tell anything about it.
+//! It stays silent where the handler proves that absent and foreign objects get one and the same 404: a lookup with the caller's tenant in its query, a filter before the answer, the same answer twice. It stays silent on routes that are open or public, on levels without a tenant, and on lists: only a refusal that depends on the object can tell anything about it.
 //!
 //! ## Why it matters
 //!
@@ -45,7 +45,9 @@
 use route_role_policy::Denial;
 use route_role_policy::policy::Policy;
 
+use super::engine::evidence;
 use super::engine::list::quoted;
+use crate::resolve::ObjectKey;
 use crate::source::Span;
 use crate::surface::DenialSource;
 
@@ -69,6 +71,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .filter(|view| addresses_an_object_of_a_tenant(stated.policy, view))
         .filter_map(|view| match view.row.denial {
             Some(denial) if denial.collapses() => None,
+            None if is_proven(&view) => None,
             denial => Some(report(&stated, &view, denial)),
         })
         .collect()
@@ -82,6 +85,11 @@ fn addresses_an_object_of_a_tenant(policy: &Policy, view: &RouteView<'_>) -> boo
         && view.row.levels.iter().any(|level| policy.is_tenant_bound(level))
 }
 
+/// The handler itself gives one answer for both.
+fn is_proven(view: &RouteView<'_>) -> bool {
+    view.route.behavior.as_deref().is_some_and(evidence::is_collapsed)
+}
+
 fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial>) -> Finding {
     let finding = match denial {
         Some(denial) => Finding::new(
@@ -92,6 +100,11 @@ fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial
             ),
         )
         .confidence(view.confidence(Confidence::High)),
+        None if is_disproven(view) => Finding::new(
+            &RULE,
+            format!("`{}` shows by its answers whether an object of another tenant exists", view.title()),
+        )
+        .confidence(view.confidence(Confidence::High)),
         None => Finding::new(&RULE, format!("nothing says whether `{}` hides objects of other tenants", view.title()))
             .confidence(view.confidence(Confidence::Medium)),
     };
@@ -100,6 +113,7 @@ fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial
         Some(place) => finding.at(place, "states what is answered").also(view.handler().span, "addresses one object"),
         None => finding.at(view.handler().span, "addresses one object"),
     };
+    let finding = with_evidence(finding, view);
     let finding = finding.about_route(view.index).also_at(view.registration(), "registered here");
     let finding = tenant_levels
         .iter()
@@ -111,6 +125,30 @@ fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial
         "answer the same 404 for absent objects and for those outside the caller's {}, then declare `denial = not_found`",
         quoted(tenant_levels)
     ))
+}
+
+/// The handler gives two answers that can be told apart.
+fn is_disproven(view: &RouteView<'_>) -> bool {
+    view.route.behavior.as_deref().is_some_and(|behavior| {
+        evidence::pairs(behavior)
+            .iter()
+            .any(|pair| matches!(pair.key, ObjectKey::Path(_)) && (pair.differs_in_status() || pair.differs_in_body()))
+    })
+}
+
+/// Marks the two answers that the handler gives.
+fn with_evidence(finding: Finding, view: &RouteView<'_>) -> Finding {
+    let Some(behavior) = view.route.behavior.as_deref() else { return finding };
+    let pairs = evidence::pairs(behavior);
+    let Some(pair) = pairs.iter().find(|pair| matches!(pair.key, ObjectKey::Path(_))) else { return finding };
+    let finding = match pair.absent {
+        Some(absent) => {
+            evidence::mark(finding, &absent.place, format!("answers {} if there is none", evidence::status(absent)))
+        }
+        None => finding,
+    };
+    let text = format!("answers {} if it isn't the caller's", evidence::status(pair.denied));
+    evidence::mark(finding, &pair.denied.place, text)
 }
 
 /// Where the denial is stated.

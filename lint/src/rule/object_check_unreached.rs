@@ -98,10 +98,8 @@ fn beside(view: &RouteView<'_>, behavior: &Behavior, lookup: &ObjectLookup) -> O
         .iter()
         .find(|answer| answer.kind == AnswerKind::Requested && matches!(answer.status, Some(401 | 403 | 404)))?;
     let is_this = |keys: &[ObjectKey]| keys.iter().any(|key| lookup.objects.contains(key));
-    let act = behavior
-        .acts
-        .iter()
-        .find(|act| act.order > lookup.order && (is_this(&act.keys) || is_this(&act.objects)))?;
+    let act =
+        behavior.acts.iter().find(|act| act.order > lookup.order && (is_this(&act.keys) || is_this(&act.objects)))?;
     if matches!(view.route.method.as_str(), "GET" | "HEAD") {
         return None;
     }
@@ -133,13 +131,17 @@ fn declared(context: &Context<'_>, view: &RouteView<'_>, lookup: &ObjectLookup) 
     }
     let binds = |parameter: &str| view.route.path.contains(&format!("{{{parameter}}}"));
     let mut tenants = view.row.levels.iter().filter_map(|level| policy.levels.get(level)?.tenant.as_ref());
-    let is_bound_elsewhere = tenants.next().is_some_and(|tenant| !binds(&tenant.value)) && tenants.all(|tenant| !binds(&tenant.value));
+    let is_bound_elsewhere =
+        tenants.next().is_some_and(|tenant| !binds(&tenant.value)) && tenants.all(|tenant| !binds(&tenant.value));
     if !is_bound_elsewhere {
         return None;
     }
     let finding = Finding::new(
         &RULE,
-        format!("`{}` says what a refused caller of its object sees, but never compares the object with the caller", view.title()),
+        format!(
+            "`{}` says what a refused caller of its object sees, but never compares the object with the caller",
+            view.title()
+        ),
     )
     .confidence(Confidence::Medium)
     .about_route(view.index)

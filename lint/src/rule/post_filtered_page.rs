@@ -78,18 +78,19 @@ fn late(view: &RouteView<'_>, behavior: &Behavior) -> Option<Finding> {
     .about_route(view.index)
     .at(view.handler().span, "gives a page with gaps")
     .also(late.page, "cuts the page");
-    Some(evidence::mark(finding, &late.filter, "filters what is left").help("put what the caller may see into the query that cuts the page"))
+    Some(
+        evidence::mark(finding, &late.filter, "filters what is left")
+            .help("put what the caller may see into the query that cuts the page"),
+    )
 }
 
 fn open(view: &RouteView<'_>, behavior: &Behavior) -> Option<Finding> {
     let open = behavior.open_filters.first()?;
-    let finding = Finding::new(
-        &RULE,
-        format!("`{}` filters nothing when the caller may see nothing", view.title()),
-    )
-    .confidence(Confidence::Medium)
-    .about_route(view.index)
-    .at(view.handler().span, "may give everything");
-    let finding = evidence::mark(finding, &open.condition, "holds unless the list is empty").also(open.filter, "filters only then");
+    let finding = Finding::new(&RULE, format!("`{}` filters nothing when the caller may see nothing", view.title()))
+        .confidence(Confidence::Medium)
+        .about_route(view.index)
+        .at(view.handler().span, "may give everything");
+    let finding = evidence::mark(finding, &open.condition, "holds unless the list is empty")
+        .also(open.filter, "filters only then");
     Some(finding.help("filter always: an empty list of permitted ids must select nothing"))
 }

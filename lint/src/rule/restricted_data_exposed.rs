@@ -76,7 +76,11 @@ fn exposed(stated: &PolicyInFile<'_>, view: &RouteView<'_>, restriction: &Restri
     restriction.denies.iter().map(|class| &class.value).find_map(|class| {
         let by_attribute = declared.is_some_and(|declared| declared.iter().any(|one| one == class));
         let by_path = || {
-            stated.policy.data.get(class).is_some_and(|data| data.path.iter().any(|path| path.value.matches(&view.route.path)))
+            stated
+                .policy
+                .data
+                .get(class)
+                .is_some_and(|data| data.path.iter().any(|path| path.value.matches(&view.route.path)))
         };
         (by_attribute || by_path()).then(|| class.clone())
     })
@@ -85,10 +89,12 @@ fn exposed(stated: &PolicyInFile<'_>, view: &RouteView<'_>, restriction: &Restri
 fn is_asked(view: &RouteView<'_>, restriction: &Restriction) -> bool {
     let name = restriction.when.value.as_str();
     let permits = name.strip_prefix("no_");
-    let demands = view.access().accepting(&restriction.principal.value).all(|way| {
-        way.features.iter().any(|feature| feature.as_str() == name || Some(feature.as_str()) == permits)
-    });
-    let in_body = view.route.behavior.as_deref().is_some_and(|behavior| behavior.asks.iter().any(|asked| asked == name));
+    let demands = view
+        .access()
+        .accepting(&restriction.principal.value)
+        .all(|way| way.features.iter().any(|feature| feature.as_str() == name || Some(feature.as_str()) == permits));
+    let in_body =
+        view.route.behavior.as_deref().is_some_and(|behavior| behavior.asks.iter().any(|asked| asked == name));
     let in_guard = view.route.guards.iter().any(|guard| guard.text.contains(name));
     demands || in_body || in_guard
 }
@@ -110,5 +116,6 @@ fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, restriction: &Restric
         Some(data) => finding.also(stated.span(&data.name), "this class of data"),
         None => finding,
     };
-    finding.help(format!("demand on the route what a key with `{when}` lacks, or ask for it before the data is touched"))
+    finding
+        .help(format!("demand on the route what a key with `{when}` lacks, or ask for it before the data is touched"))
 }

@@ -65,6 +65,7 @@ fn route(path: &str, guards: Vec<Guard>) -> Route {
         mounts: Vec::new(),
         conditions: Vec::new(),
         scope_uses: Vec::new(),
+        behavior: None,
     }
 }
 

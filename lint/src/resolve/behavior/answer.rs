@@ -16,10 +16,12 @@ use super::{Analyst, Walker};
 const RESPONSES: &[&str] = &["Response", "Result", "IntoResponse", "HttpResponse", "Responder", "Option"];
 
 /// Crates whose errors tell that a row is missing.
-const STORES: &[&str] = &["sqlx", "diesel", "sea_orm", "rusqlite", "mongodb", "tokio_postgres", "redis", "DbErr", "surrealdb"];
+const STORES: &[&str] =
+    &["sqlx", "diesel", "sea_orm", "rusqlite", "mongodb", "tokio_postgres", "redis", "DbErr", "surrealdb"];
 
 /// Names of the variants by which they tell.
-const MISSING: &[&str] = &["RowNotFound", "NotFound", "RecordNotFound", "QueryReturnedNoRows", "ResourceNotFound", "RowCount"];
+const MISSING: &[&str] =
+    &["RowNotFound", "NotFound", "RecordNotFound", "QueryReturnedNoRows", "ResourceNotFound", "RowCount"];
 
 impl Walker<'_, '_, '_> {
     /// A value that is an answer by itself, as the answer that it is under the conditions here.
@@ -128,7 +130,8 @@ impl Analyst<'_, '_> {
         let mut found: Vec<Bytes> = Vec::new();
         for (written, target) in self.conversions(into) {
             let Some(path) = written.as_path() else { continue };
-            let names = match self.modules.resolve(target.scope.module, &path.names, crate::resolve::names::Space::Type) {
+            let names = match self.modules.resolve(target.scope.module, &path.names, crate::resolve::names::Space::Type)
+            {
                 crate::resolve::names::Resolved::External(names) => names,
                 _ => continue,
             };
@@ -141,12 +144,15 @@ impl Analyst<'_, '_> {
                 if !source.contains(variant) {
                     continue;
                 }
-                let Some(summary) = self.summarise(&target.function, &target.scope, Some((*variant).into())) else { continue };
+                let Some(summary) = self.summarise(&target.function, &target.scope, Some((*variant).into())) else {
+                    continue;
+                };
                 let answer = &summary.result;
                 let mut bytes = answer_bytes(answer);
                 bytes.echo = Origins::default();
                 if bytes.statuses.is_empty()
-                    && let Some(known) = self.response_of(&Type::Own(into.clone(), Rc::from([])), answer.variant.clone())
+                    && let Some(known) =
+                        self.response_of(&Type::Own(into.clone(), Rc::from([])), answer.variant.clone())
                 {
                     bytes.add(&known);
                 }

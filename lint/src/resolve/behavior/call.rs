@@ -94,18 +94,18 @@ impl Walker<'_, '_, '_> {
                 whole
             }
             (Some(owner), _) => {
-                let owner = match owner.definition().map(|definition| matches!(definition.item.kind, ItemKind::Trait(_))) {
-                    // `Trait::method(&value)`: the value says whose it is.
-                    Some(true) => match arguments.first().map(|argument| argument.ty.peeled().clone()) {
-                        Some(ty @ Type::Own(..)) => ty,
+                let owner =
+                    match owner.definition().map(|definition| matches!(definition.item.kind, ItemKind::Trait(_))) {
+                        // `Trait::method(&value)`: the value says whose it is.
+                        Some(true) => match arguments.first().map(|argument| argument.ty.peeled().clone()) {
+                            Some(ty @ Type::Own(..)) => ty,
+                            _ => owner.clone(),
+                        },
                         _ => owner.clone(),
-                    },
-                    _ => owner.clone(),
-                };
+                    };
                 let targets = self.analyst.functions_of(&owner, &name);
-                self.follow(targets, &named, arguments, awaits, span).unwrap_or_else(|arguments| {
-                    self.opaque(&name, None, arguments, awaits, span)
-                })
+                self.follow(targets, &named, arguments, awaits, span)
+                    .unwrap_or_else(|arguments| self.opaque(&name, None, arguments, awaits, span))
             }
             (None, Resolved::Item(definition)) => match &definition.item.kind {
                 ItemKind::Function(_) => {
@@ -153,7 +153,9 @@ impl Walker<'_, '_, '_> {
                 unread = unread.or(Some(target));
                 continue;
             }
-            let Some(summary) = self.analyst.summarise(&target.function, &target.scope, variant.clone()) else { continue };
+            let Some(summary) = self.analyst.summarise(&target.function, &target.scope, variant.clone()) else {
+                continue;
+            };
             let around = self.around();
             let branches = self.branch.clone();
             let substitution = Substitution {
@@ -265,10 +267,7 @@ impl Walker<'_, '_, '_> {
     pub(super) fn asked(&mut self, name: &str, inputs: Flow, awaits: bool, span: Span) -> Flow {
         let order = self.next_order();
         let first_word = name.split('_').next().unwrap_or_default();
-        if VERBS.contains(&first_word)
-            && !inputs.origins.is_empty()
-            && self.summary.acts.len() < summary::MAX_KEPT
-        {
+        if VERBS.contains(&first_word) && !inputs.origins.is_empty() && self.summary.acts.len() < summary::MAX_KEPT {
             self.summary.acts.push(Act {
                 name: name.into(),
                 inputs: inputs.origins.clone(),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::frontend::rust::facts::ItemKind;
-use crate::resolve::type_terms::Substitution;
 use crate::resolve::inventory::{self, Answer, AnswerKind, Behavior, ObjectKey, ObjectLookup, OpenFilter, Place};
 use crate::resolve::modules::Definition;
+use crate::resolve::type_terms::Substitution;
 
 use super::Analyst;
 use super::flow::{Origin, Origins, Outcome, Refusal};

@@ -13,16 +13,64 @@ use super::typing::Type;
 
 /// Methods that give back what they are called on, as far as presence and answers go.
 const SAME: &[&str] = &[
-    "clone", "cloned", "copied", "as_ref", "as_mut", "as_deref", "as_deref_mut", "borrow", "borrow_mut", "to_owned", "iter",
-    "iter_mut", "into_iter", "collect", "into_inner", "lock", "read", "write", "boxed", "fuse", "transpose", "flatten",
-    "into_response", "deref", "to_vec", "by_ref", "peekable", "rev", "inspect", "inspect_err", "instrument", "in_current_span",
-    "compat", "into_boxed", "as_slice", "into", "try_into", "stream", "first", "last", "next", "find_map",
+    "clone",
+    "cloned",
+    "copied",
+    "as_ref",
+    "as_mut",
+    "as_deref",
+    "as_deref_mut",
+    "borrow",
+    "borrow_mut",
+    "to_owned",
+    "iter",
+    "iter_mut",
+    "into_iter",
+    "collect",
+    "into_inner",
+    "lock",
+    "read",
+    "write",
+    "boxed",
+    "fuse",
+    "transpose",
+    "flatten",
+    "into_response",
+    "deref",
+    "to_vec",
+    "by_ref",
+    "peekable",
+    "rev",
+    "inspect",
+    "inspect_err",
+    "instrument",
+    "in_current_span",
+    "compat",
+    "into_boxed",
+    "as_slice",
+    "into",
+    "try_into",
+    "stream",
+    "first",
+    "last",
+    "next",
+    "find_map",
 ];
 
 /// Methods that give the same in another form.
 const SHOWN: &[&str] = &[
-    "to_string", "as_str", "to_lowercase", "to_uppercase", "trim", "into_string", "display", "as_bytes", "to_vec", "into_bytes",
-    "as_slice", "root_cause",
+    "to_string",
+    "as_str",
+    "to_lowercase",
+    "to_uppercase",
+    "trim",
+    "into_string",
+    "display",
+    "as_bytes",
+    "to_vec",
+    "into_bytes",
+    "as_slice",
+    "root_cause",
 ];
 
 /// Methods that only say whether something is there; `true` where that means that it is.
@@ -44,9 +92,10 @@ impl Walker<'_, '_, '_> {
         }
         let own = self.analyst.functions_of(&receiver.ty, &name);
         if !own.is_empty() {
-            let named = call.turbofish.as_ref().map(|given| {
-                self.segment_types(&syn::PathArguments::AngleBracketed(given.clone()))
-            });
+            let named = call
+                .turbofish
+                .as_ref()
+                .map(|given| self.segment_types(&syn::PathArguments::AngleBracketed(given.clone())));
             let ty = receiver.ty.clone();
             let mut arguments = vec![receiver];
             arguments.extend(call.args.iter().map(|argument| self.expression(argument)));
@@ -73,7 +122,8 @@ impl Walker<'_, '_, '_> {
             match argument {
                 // `transaction(|connection| …)`: what the closure gives comes out, as far as is known.
                 syn::Expr::Closure(closure) => {
-                    let inputs = closure.inputs.iter().map(|_| Flow { ty: Type::Unknown, ..receiver.payload() }).collect();
+                    let inputs =
+                        closure.inputs.iter().map(|_| Flow { ty: Type::Unknown, ..receiver.payload() }).collect();
                     let value = self.run_closure(closure, inputs);
                     closures.mix(&value);
                 }
@@ -87,7 +137,8 @@ impl Walker<'_, '_, '_> {
         let refusals = closures.refusals.clone();
         arguments.push(Flow { refusals: Vec::new(), ..closures });
         let count = arguments.len() - 1;
-        let mut value = self.opaque(&name, Some(Flow { refusals: Vec::new(), ..receiver.clone() }), arguments, awaits, span);
+        let mut value =
+            self.opaque(&name, Some(Flow { refusals: Vec::new(), ..receiver.clone() }), arguments, awaits, span);
         value.refuse_all(&refusals);
         if Self::hands_refusals_on(&name) {
             value.refuse_all(&receiver.refusals);
@@ -97,7 +148,16 @@ impl Walker<'_, '_, '_> {
     }
 
     fn hands_refusals_on(name: &str) -> bool {
-        matches!(name, "context" | "with_context" | "wrap_err" | "wrap_err_with" | "change_context" | "attach" | "attach_printable")
+        matches!(
+            name,
+            "context"
+                | "with_context"
+                | "wrap_err"
+                | "wrap_err_with"
+                | "change_context"
+                | "attach"
+                | "attach_printable"
+        )
     }
 
     /// Methods of `Option`, `Result` and iterators.
@@ -108,7 +168,11 @@ impl Walker<'_, '_, '_> {
                 "into" | "try_into" | "into_response" | "collect" => Type::Unknown,
                 _ => receiver.ty.clone(),
             };
-            let ty = if matches!(name, "into" | "into_response") && receiver.variant.is_some() { receiver.ty.clone() } else { ty };
+            let ty = if matches!(name, "into" | "into_response") && receiver.variant.is_some() {
+                receiver.ty.clone()
+            } else {
+                ty
+            };
             return Some(Flow { ty, ..receiver.clone() });
         }
         if SHOWN.contains(&name) && call.args.is_empty() {
@@ -129,11 +193,9 @@ impl Walker<'_, '_, '_> {
             return Some(self.visible(receiver, call, span));
         }
         match (name, argument) {
-            ("len" | "count", None) => Some(Flow {
-                origins: receiver.origins.clone(),
-                presence: receiver.presence.clone(),
-                ..Flow::default()
-            }),
+            ("len" | "count", None) => {
+                Some(Flow { origins: receiver.origins.clone(), presence: receiver.presence.clone(), ..Flow::default() })
+            }
             ("ok_or" | "ok_or_else", Some(argument)) => {
                 let answer = self.apply(argument, Vec::new());
                 Some(self.turned_down(receiver, &answer, span))
@@ -233,22 +295,33 @@ impl Walker<'_, '_, '_> {
         let filters = matches!(name, "filter" | "retain" | "filter_map");
         // `retain` works on a variable.
         let page = receiver.page.or_else(|| match &*call.receiver {
-            syn::Expr::Path(_) => path_name(&call.receiver).and_then(|name| self.variable(&name).and_then(|value| value.page)),
+            syn::Expr::Path(_) => {
+                path_name(&call.receiver).and_then(|name| self.variable(&name).and_then(|value| value.page))
+            }
             _ => None,
         });
         if let (true, Some(page)) = (filters, page)
             && self.summary.late_filters.len() < MAX_KEPT
         {
-            self.summary.late_filters.push(LateFilter { page, filter: span, origins: test.origins.clone(), steps: Steps::default() });
+            self.summary.late_filters.push(LateFilter {
+                page,
+                filter: span,
+                origins: test.origins.clone(),
+                steps: Steps::default(),
+            });
         }
     }
 
     /// Whether a call gives a page: one of its arguments is called a limit, or it is itself.
     fn page_of(&mut self, name: &str, call: &syn::ExprMethodCall, span: Span) -> Option<Span> {
         let is_page = |word: &str| {
-            matches!(word, "limit" | "page_size" | "per_page" | "pagination" | "page" | "cursor" | "offset" | "paginated")
+            matches!(
+                word,
+                "limit" | "page_size" | "per_page" | "pagination" | "page" | "cursor" | "offset" | "paginated"
+            )
         };
-        let names_page = name.split('_').any(|word| matches!(word, "limit" | "page" | "paginate" | "paginated" | "paged"));
+        let names_page =
+            name.split('_').any(|word| matches!(word, "limit" | "page" | "paginate" | "paginated" | "paged"));
         let given = call.args.iter().any(|argument| {
             let tail = match argument {
                 syn::Expr::Field(field) => match &field.member {
@@ -288,12 +361,7 @@ impl Walker<'_, '_, '_> {
 
     /// `map_err(…)`: the same conditions, other answers.
     fn with_error(&mut self, receiver: &Flow, argument: &syn::Expr, span: Span) -> Flow {
-        let error = Flow {
-            words: Vec::new(),
-            statuses: Vec::new(),
-            variant: None,
-            ..receiver.payload()
-        };
+        let error = Flow { words: Vec::new(), statuses: Vec::new(), variant: None, ..receiver.payload() };
         let known: Vec<Refusal> = receiver.refusals.clone();
         let mut mapped = Vec::new();
         if known.is_empty() {
@@ -327,7 +395,10 @@ impl Walker<'_, '_, '_> {
                 }
             });
         }
-        let ty = Type::foreign("Result", vec![receiver.ty.payload(), mapped.first().map(|refusal| refusal.ty.clone()).unwrap_or_default()]);
+        let ty = Type::foreign(
+            "Result",
+            vec![receiver.ty.payload(), mapped.first().map(|refusal| refusal.ty.clone()).unwrap_or_default()],
+        );
         Flow { refusals: mapped, ty, ..receiver.clone() }
     }
 

@@ -41,10 +41,7 @@ impl Analyst<'_, '_> {
         }
         let default = items.iter().find(|item| item.name == name && has_body(item)).cloned();
         let scope = Scope { module: definition.module, generics: Rc::default(), self_type: ty.clone() };
-        default
-            .map(|item| Target { function: Definition { item, ..definition.clone() }, scope })
-            .into_iter()
-            .collect()
+        default.map(|item| Target { function: Definition { item, ..definition.clone() }, scope }).into_iter().collect()
     }
 
     /// A method or associated function of a type: its own, one of a trait that it implements, or that trait's default.
@@ -130,13 +127,14 @@ impl Analyst<'_, '_> {
         }
         let mut found = Vec::new();
         for implementation in self.modules.implementations_of(&of.item.name) {
-            let ItemKind::Impl { of_trait: Some(of_trait), self_type, .. } = &implementation.item.kind else { continue };
+            let ItemKind::Impl { of_trait: Some(of_trait), self_type, .. } = &implementation.item.kind else {
+                continue;
+            };
             let (names, self_type) = (of_trait.names.clone(), self_type.clone());
             let is_this = matches!(self.modules.resolve(implementation.module, &names, Space::Type),
                 Resolved::Item(definition) if definition == *of);
             if is_this {
-                let scope =
-                    Scope { module: implementation.module, generics: Rc::default(), self_type: Type::Unknown };
+                let scope = Scope { module: implementation.module, generics: Rc::default(), self_type: Type::Unknown };
                 let ty = self.type_of(&scope, &self_type);
                 if matches!(ty.peeled(), Type::Own(..)) && !found.contains(&ty) {
                     found.push(ty.peeled().clone());

@@ -211,7 +211,10 @@ impl Walker<'_, '_, '_> {
                 _ => Flow::default(),
             },
             Resolved::Member(..) | Resolved::Module(_) => Flow::default(),
-            Resolved::External(names) => Flow { words: names.last().map(|name| Rc::from(name.as_str())).into_iter().collect(), ..Flow::default() },
+            Resolved::External(names) => Flow {
+                words: names.last().map(|name| Rc::from(name.as_str())).into_iter().collect(),
+                ..Flow::default()
+            },
         }
     }
 
@@ -348,16 +351,23 @@ impl Walker<'_, '_, '_> {
         let list = quote::ToTokens::to_token_stream(&call.receiver).to_string();
         let body = quote::ToTokens::to_token_stream(&branch.then_branch).to_string();
         let narrows = ["filter", "and_where", "where_", "retain", "push_bind", "any(", "contains"];
-        let leaves = branch.then_branch.stmts.iter().any(|statement| {
-            matches!(statement, syn::Stmt::Expr(syn::Expr::Return(_) | syn::Expr::Try(_), _))
-        });
+        let leaves = branch
+            .then_branch
+            .stmts
+            .iter()
+            .any(|statement| matches!(statement, syn::Stmt::Expr(syn::Expr::Return(_) | syn::Expr::Try(_), _)));
         if leaves || !body.contains(&list) || !narrows.iter().any(|word| body.contains(word)) {
             return;
         }
         let span = self.span(&branch.cond);
         let filter = self.span(&branch.then_branch);
         if self.summary.open_filters.len() < super::summary::MAX_KEPT {
-            self.summary.open_filters.push(OpenFilter { list: then.origins.clone(), span, filter, steps: Steps::default() });
+            self.summary.open_filters.push(OpenFilter {
+                list: then.origins.clone(),
+                span,
+                filter,
+                steps: Steps::default(),
+            });
         }
     }
 

@@ -229,9 +229,9 @@ impl Flow {
             self.variant = None;
         }
         self.parts = match (self.parts, other.parts) {
-            (Some(left), Some(right)) if left.len() == right.len() => {
-                Some(Rc::new(left.iter().cloned().zip(right.iter().cloned()).map(|(left, right)| left.or(right)).collect()))
-            }
+            (Some(left), Some(right)) if left.len() == right.len() => Some(Rc::new(
+                left.iter().cloned().zip(right.iter().cloned()).map(|(left, right)| left.or(right)).collect(),
+            )),
             (Some(parts), None) | (None, Some(parts)) => Some(parts),
             _ => None,
         };

@@ -15,8 +15,27 @@ use super::{Body, Walker};
 
 /// Macros that write logs and change nothing.
 const SILENT: &[&str] = &[
-    "trace", "debug", "info", "warn", "error", "event", "span", "println", "eprintln", "print", "eprint", "dbg", "log", "counter",
-    "gauge", "histogram", "assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq",
+    "trace",
+    "debug",
+    "info",
+    "warn",
+    "error",
+    "event",
+    "span",
+    "println",
+    "eprintln",
+    "print",
+    "eprint",
+    "dbg",
+    "log",
+    "counter",
+    "gauge",
+    "histogram",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
 ];
 
 /// Macros of macros inside bodies.
@@ -156,7 +175,8 @@ fn captured(text: &str) -> Vec<String> {
     let mut rest = text;
     while let Some(at) = rest.find('{') {
         rest = &rest[at + 1..];
-        let name: String = rest.chars().take_while(|character| character.is_alphanumeric() || *character == '_').collect();
+        let name: String =
+            rest.chars().take_while(|character| character.is_alphanumeric() || *character == '_').collect();
         if !name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit()) {
             found.push(name);
         }

@@ -33,7 +33,6 @@ use crate::frontend::rust::parse;
 use crate::resolve::modules::{Definition, ModuleId, Modules};
 use crate::source::Span;
 
-
 use flow::{Condition, Flow, Origin};
 use summary::{Branches, Summary};
 use typing::{Scope, Shape, Type};
@@ -253,19 +252,17 @@ impl<'a, 'm> Analyst<'a, 'm> {
         // What isn't Rust was reported when the file was read; here it only means that nothing is known.
         let block = syn::parse_str::<syn::Block>(&source).ok()?;
         let items = parse::items_of_block(&block, self.modules.options);
-        let module = if items.is_empty() {
-            function.module
-        } else {
-            self.modules.add_body_module(function.module, text, items)
-        };
+        let module =
+            if items.is_empty() { function.module } else { self.modules.add_body_module(function.module, text, items) };
         let parameters = signature
             .parameters
             .iter()
             .map(|parameter| {
                 let source = self.modules.texts.slice(function.text, parameter.pattern);
                 let parser = syn::Pat::parse_single;
-                syn::parse::Parser::parse_str(parser, source)
-                    .unwrap_or_else(|_| syn::Pat::Wild(syn::PatWild { attrs: Vec::new(), underscore_token: Default::default() }))
+                syn::parse::Parser::parse_str(parser, source).unwrap_or_else(|_| {
+                    syn::Pat::Wild(syn::PatWild { attrs: Vec::new(), underscore_token: Default::default() })
+                })
             })
             .collect();
         Some(Body { block, parameters, text, module })
@@ -283,7 +280,9 @@ fn mentions_word(text: &str, word: &str) -> bool {
         .collect();
     [word, camel.as_str()].iter().any(|word| {
         text.match_indices(word).any(|(at, _)| {
-            let is_name = |character: Option<char>| character.is_some_and(|character| character.is_alphanumeric() || character == '_');
+            let is_name = |character: Option<char>| {
+                character.is_some_and(|character| character.is_alphanumeric() || character == '_')
+            };
             !is_name(text[..at].chars().next_back()) && !is_name(text[at + word.len()..].chars().next())
         })
     })

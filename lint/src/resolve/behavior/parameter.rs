@@ -27,9 +27,9 @@ pub(super) enum Role {
 fn known(name: &str) -> Option<Role> {
     Some(match name {
         "Path" | "MatchedPath" | "RawPathParams" => Role::Path,
-        "Query" | "Json" | "Form" | "Multipart" | "Bytes" | "String" | "RawQuery" | "RawForm" | "Body" | "TypedHeader"
-        | "WebSocketUpgrade" | "Option" | "QsQuery" | "Uri" | "OriginalUri" | "Method" | "Payload" | "Valid" | "Validated"
-        | "JsonRejection" | "Request" | "Xml" | "Protobuf" => Role::Input,
+        "Query" | "Json" | "Form" | "Multipart" | "Bytes" | "String" | "RawQuery" | "RawForm" | "Body"
+        | "TypedHeader" | "WebSocketUpgrade" | "Option" | "QsQuery" | "Uri" | "OriginalUri" | "Method" | "Payload"
+        | "Valid" | "Validated" | "JsonRejection" | "Request" | "Xml" | "Protobuf" => Role::Input,
         "State" | "Data" | "Inject" => Role::State,
         _ => return None,
     })
@@ -37,8 +37,26 @@ fn known(name: &str) -> Option<Role> {
 
 /// Words in the names of types that an application keeps for itself.
 const OWN: &[&str] = &[
-    "pool", "db", "database", "state", "client", "service", "services", "store", "repo", "repository", "config", "settings",
-    "context", "registry", "cache", "queue", "mailer", "sender", "app", "storage",
+    "pool",
+    "db",
+    "database",
+    "state",
+    "client",
+    "service",
+    "services",
+    "store",
+    "repo",
+    "repository",
+    "config",
+    "settings",
+    "context",
+    "registry",
+    "cache",
+    "queue",
+    "mailer",
+    "sender",
+    "app",
+    "storage",
 ];
 
 impl Analyst<'_, '_> {
@@ -119,9 +137,7 @@ impl Analyst<'_, '_> {
 
 fn holds_own(ty: &Type) -> bool {
     match ty {
-        Type::Foreign(name, arguments) => {
-            &**name == "Arc" || is_own(name) || arguments.iter().any(holds_own)
-        }
+        Type::Foreign(name, arguments) => &**name == "Arc" || is_own(name) || arguments.iter().any(holds_own),
         Type::Own(definition, _) => is_own(&definition.item.name),
         _ => false,
     }

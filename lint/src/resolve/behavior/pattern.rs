@@ -30,7 +30,8 @@ impl Walker<'_, '_, '_> {
             syn::Pat::TupleStruct(variant) => match last(&variant.path).as_deref() {
                 // An error brings along the answers that it may be.
                 Some("Err") => {
-                    let error = Flow { presence: value.presence.clone(), refusals: value.refusals.clone(), ..value.payload() };
+                    let error =
+                        Flow { presence: value.presence.clone(), refusals: value.refusals.clone(), ..value.payload() };
                     let error = error.typed(value.ty.error());
                     self.bind_single(variant, error);
                 }

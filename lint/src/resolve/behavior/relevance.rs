@@ -13,10 +13,12 @@ use super::dispatch::Target;
 use super::typing::Type;
 
 /// Traits by which a type becomes an answer.
-const ANSWERS: &[&str] = &["IntoResponse", "ResponseError", "Responder", "IntoErrorResponse", "Writer", "Scribe", "Reject"];
+const ANSWERS: &[&str] =
+    &["IntoResponse", "ResponseError", "Responder", "IntoErrorResponse", "Writer", "Scribe", "Reject"];
 
 /// Texts by which a function turns something down.
-const REFUSES: &[&str] = &["Err(", "bail!", "anyhow!", "ok_or", "ensure!", "Status::", "StatusCode::", "NotFound", "Forbidden"];
+const REFUSES: &[&str] =
+    &["Err(", "bail!", "anyhow!", "ok_or", "ensure!", "Status::", "StatusCode::", "NotFound", "Forbidden"];
 
 /// Texts by which a function that may give nothing decides so.
 const OMITS: &[&str] = &["None", ".filter(", ".then(", ".then_some(", ".ok()", ".find("];
@@ -25,7 +27,8 @@ const OMITS: &[&str] = &["None", ".filter(", ".then(", ".then_some(", ".ok()", "
 const SMALL: usize = 320;
 
 /// Types that are an answer.
-const RESPONSES: &[&str] = &["Response", "IntoResponse", "HttpResponse", "Responder", "StatusCode", "Rejection", "Status"];
+const RESPONSES: &[&str] =
+    &["Response", "IntoResponse", "HttpResponse", "Responder", "StatusCode", "Rejection", "Status"];
 
 impl Analyst<'_, '_> {
     pub(super) fn is_worth_reading(&mut self, target: &Target) -> bool {

@@ -125,10 +125,13 @@ pub(super) fn edges(expression: &syn::Expr) -> (proc_macro2::Span, proc_macro2::
         syn::Expr::Path(path) => of_path(&path.path),
         syn::Expr::Call(call) => (edges(&call.func).0, call.paren_token.span.close()),
         syn::Expr::MethodCall(call) => (edges(&call.receiver).0, call.paren_token.span.close()),
-        syn::Expr::Field(field) => (edges(&field.base).0, match &field.member {
-            syn::Member::Named(name) => name.span(),
-            syn::Member::Unnamed(index) => index.span,
-        }),
+        syn::Expr::Field(field) => (
+            edges(&field.base).0,
+            match &field.member {
+                syn::Member::Named(name) => name.span(),
+                syn::Member::Unnamed(index) => index.span,
+            },
+        ),
         syn::Expr::Await(waiting) => (edges(&waiting.base).0, waiting.await_token.span),
         syn::Expr::Try(tried) => (edges(&tried.expr).0, tried.question_token.span),
         syn::Expr::Macro(call) => (of_path(&call.mac.path).0, call.mac.delimiter.span().close()),

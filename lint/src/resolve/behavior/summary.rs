@@ -204,7 +204,8 @@ impl Substitution<'_> {
         };
         let flowing: Vec<Flow> = self.flowing(&flow.origins).cloned().collect();
         for argument in flowing {
-            let own = Flow { statuses: argument.statuses, words: argument.words, page: argument.page, ..Flow::default() };
+            let own =
+                Flow { statuses: argument.statuses, words: argument.words, page: argument.page, ..Flow::default() };
             mapped.mix(&own);
         }
         mapped

@@ -30,9 +30,32 @@ const MAX_DEPTH: usize = 16;
 
 /// Types of the standard library and of frameworks that give access to what they hold.
 const TRANSPARENT: &[&str] = &[
-    "Arc", "Rc", "Box", "Cow", "Pin", "Mutex", "RwLock", "MutexGuard", "RwLockReadGuard", "RwLockWriteGuard", "Ref",
-    "RefMut", "RefCell", "OnceCell", "OnceLock", "Lazy", "LazyLock", "State", "Json", "Extension", "Data", "Path",
-    "Query", "Form", "Inject", "ReqData",
+    "Arc",
+    "Rc",
+    "Box",
+    "Cow",
+    "Pin",
+    "Mutex",
+    "RwLock",
+    "MutexGuard",
+    "RwLockReadGuard",
+    "RwLockWriteGuard",
+    "Ref",
+    "RefMut",
+    "RefCell",
+    "OnceCell",
+    "OnceLock",
+    "Lazy",
+    "LazyLock",
+    "State",
+    "Json",
+    "Extension",
+    "Data",
+    "Path",
+    "Query",
+    "Form",
+    "Inject",
+    "ReqData",
 ];
 
 impl Type {
@@ -151,7 +174,8 @@ impl Analyst<'_, '_> {
                 return scope.generics.get(name).cloned().unwrap_or_default();
             }
             [first, name] => {
-                let owner = if first == "Self" { Some(scope.self_type.clone()) } else { scope.generics.get(first).cloned() };
+                let owner =
+                    if first == "Self" { Some(scope.self_type.clone()) } else { scope.generics.get(first).cloned() };
                 if let Some(owner) = owner {
                     return self.associated_type(&owner, name, depth + 1);
                 }
@@ -173,7 +197,8 @@ impl Analyst<'_, '_> {
                     let mut given = arguments.into_iter();
                     for (name, default) in parameters {
                         let argument = given.next().or_else(|| {
-                            let scope = Scope { module: definition.module, generics: Rc::default(), self_type: Type::Unknown };
+                            let scope =
+                                Scope { module: definition.module, generics: Rc::default(), self_type: Type::Unknown };
                             default.as_ref().map(|default| self.type_at(&scope, default, depth + 1))
                         });
                         generics.insert(name.clone(), argument.unwrap_or_default());

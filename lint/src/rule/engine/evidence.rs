@@ -43,9 +43,7 @@ pub fn pairs(behavior: &Behavior) -> Vec<Pair<'_>> {
             if found.iter().any(|pair| pair.key == *key) || is_settled_before(behavior, *key, denied.order) {
                 continue;
             }
-            let about = |answer: &&Answer| {
-                answer.kind == AnswerKind::Absent && answer.objects.contains(key)
-            };
+            let about = |answer: &&Answer| answer.kind == AnswerKind::Absent && answer.objects.contains(key);
             let absent = behavior.answers.iter().filter(about).find(|answer| answer.status == Some(404));
             let absent = absent.or_else(|| behavior.answers.iter().find(about));
             // Without any answer for absence nothing is known of it, except that a list of ids passes it over.
