@@ -7,16 +7,22 @@ pub mod engine;
 
 mod api_key_rejected;
 mod api_key_unreachable;
+mod conflicting_guards;
+mod feature_gate_missing;
 mod invalid_policy;
 mod missing_404_collapse;
 mod missing_scope;
 mod openapi_security_drift;
+mod parent_check_missing;
+mod secret_escalation;
 mod sibling_mismatch;
 mod syntax_error;
+mod tenant_mismatch;
 mod undeclared_route;
 mod undocumented_route;
 mod unknown_scope;
 mod unmapped_guard;
+mod unreachable_route;
 mod unresolved_route;
 mod unused_assignable_scope;
 mod unused_suppression;
@@ -30,16 +36,22 @@ pub use engine::run::{Outcome, run};
 pub const ALL: &[&Rule] = &[
     &api_key_rejected::RULE,
     &api_key_unreachable::RULE,
+    &conflicting_guards::RULE,
+    &feature_gate_missing::RULE,
     &invalid_policy::RULE,
     &missing_404_collapse::RULE,
     &missing_scope::RULE,
     &openapi_security_drift::RULE,
+    &parent_check_missing::RULE,
+    &secret_escalation::RULE,
     &sibling_mismatch::RULE,
     &syntax_error::RULE,
+    &tenant_mismatch::RULE,
     &undeclared_route::RULE,
     &undocumented_route::RULE,
     &unknown_scope::RULE,
     &unmapped_guard::RULE,
+    &unreachable_route::RULE,
     &unresolved_route::RULE,
     &unused_assignable_scope::RULE,
     &unused_suppression::RULE,

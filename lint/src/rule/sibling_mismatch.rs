@@ -11,7 +11,7 @@
 //! *Feature gates.* It fires on a route without a gate that at least three siblings have, when those are at least three quarters of the family.
 //!
 //! It stays silent about internal callers (a service or daemon that is let in besides), about a route that requires a higher tier than its siblings, about routes for internal
-//! callers only, and about open routes, which are the business of `undeclared-route`.
+//! callers only, about open routes, which are the business of `undeclared-route`, and about gates that the policy demands by name, which are that of `feature-gate-missing`.
 //!
 //! ## Why it matters
 //!
@@ -47,10 +47,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use route_role_policy::policy::Policy;
 use route_role_policy::{Feature, Level, PrincipalKind, ScopeClause, Tier};
 
 use super::engine::assignable::{API_KEY, USER, grantable_kinds, many_of};
 use super::engine::family::families;
+use super::engine::gate::demanded;
 use super::engine::list::{counted, joined, quoted};
 use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
 
@@ -77,7 +79,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut compared = grantable_kinds(stated.policy);
     compared.extend([&USER, &API_KEY]);
     let comparable = context.routes().filter(|view| is_comparable(view, &compared));
-    families(comparable).iter().flat_map(|family| check_family(family, &compared)).collect()
+    let families = families(comparable);
+    families.iter().flat_map(|family| check_family(stated.policy, family, &compared)).collect()
 }
 
 /// Open routes and routes for internal callers only have no siblings.
@@ -85,12 +88,17 @@ fn is_comparable(view: &RouteView<'_>, compared: &Kinds<'_>) -> bool {
     view.is_readable() && view.row.public.is_none() && !view.access().is_open() && !callers(view, compared).is_empty()
 }
 
-fn check_family(family: &[RouteView<'_>], compared: &Kinds<'_>) -> Vec<Finding> {
+fn check_family(policy: &Policy, family: &[RouteView<'_>], compared: &Kinds<'_>) -> Vec<Finding> {
     let mut mismatches: BTreeMap<usize, Mismatch<'_>> = BTreeMap::new();
     for (odd, siblings) in odd_callers(family, compared) {
         mismatches.entry(odd.index).or_insert_with(|| Mismatch::of(odd)).callers = Some(siblings);
     }
-    for (odd, feature, siblings) in missing_gates(family) {
+    // What the policy demands needs no majority: `feature-gate-missing` speaks of it.
+    let is_demanded = |view: &RouteView<'_>, gate: &Feature| {
+        demanded(policy, view).is_some_and(|(_, feature)| feature.value == *gate)
+    };
+    let missing = missing_gates(family).into_iter().filter(|(odd, gate, _)| !is_demanded(odd, gate));
+    for (odd, feature, siblings) in missing {
         mismatches.entry(odd.index).or_insert_with(|| Mismatch::of(odd)).gates.push((feature, siblings));
     }
     mismatches.values().map(|mismatch| mismatch.report(compared)).collect()

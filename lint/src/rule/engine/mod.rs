@@ -1,11 +1,15 @@
 //! What all rules share: their description, what they may look at, what they report, and the run that puts them together.
 
 pub mod assignable;
+pub mod attribute_text;
+pub mod callers;
 pub mod context;
 pub mod definition;
 pub mod family;
 pub mod finding;
+pub mod gate;
 pub mod list;
 pub mod page;
 pub mod run;
+pub mod segments;
 pub mod suppression;
