@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::project::Project;
-use super::{CliError, CommonArgs, ExitStatus, InputArgs, output};
+use super::{BaselineArgs, CliError, CommonArgs, ExitStatus, InputArgs, output};
 use crate::report::{Coverage, Lines, json, terminal};
 use crate::rule::engine::list::{counted, joined};
 use crate::rule::{self, Outcome, Severity, Subject};
@@ -23,6 +23,8 @@ pub struct CheckArgs {
     /// The mildest severity that makes the command fail.
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
     deny: Level,
+    #[command(flatten)]
+    baseline: BaselineArgs,
     /// Parse every file in full, and let what couldn't be seen count like any other finding.
     #[arg(long)]
     strict: bool,
@@ -51,7 +53,8 @@ enum Level {
 pub(super) fn run(args: &CheckArgs) -> Result<ExitStatus, CliError> {
     let project = Project::read(&args.input, &args.common, args.strict)?;
     let context = project.context();
-    let outcome = rule::run(rule::ALL, &context, args.strict);
+    let mut outcome = rule::run(rule::ALL, &context, args.strict);
+    args.baseline.apply(&project, &mut outcome, args.common.quiet)?;
     print(args, &project, &outcome)?;
     if !args.common.quiet {
         remark(&project, &outcome);

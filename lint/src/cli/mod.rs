@@ -1,6 +1,7 @@
 //! The command line: what may be said, and what each command does.
 
 mod args;
+mod baseline;
 mod check;
 mod completions;
 mod error;
@@ -16,6 +17,7 @@ mod schema;
 use clap::{Parser, Subcommand};
 
 pub use args::{ColorArg, CommonArgs, InputArgs};
+pub use baseline::BaselineArgs;
 pub use check::CheckArgs;
 pub use completions::CompletionsArgs;
 pub use error::CliError;

@@ -2,6 +2,7 @@
 
 mod adversarial;
 mod bad_input;
+mod baseline;
 mod byte_search;
 mod command_line;
 mod determinism;

@@ -25,6 +25,7 @@ struct FindingsDocument<'a> {
     version: u32,
     findings: Vec<finding::Finding<'a>>,
     suppressed: usize,
+    known: usize,
     coverage: Coverage,
 }
 
@@ -44,6 +45,7 @@ pub fn write_findings(out: &mut dyn Write, outcome: &Outcome, surface: &Surface,
             version: VERSION,
             findings,
             suppressed: outcome.suppressed,
+            known: outcome.known,
             coverage: Coverage::of(surface),
         },
     )

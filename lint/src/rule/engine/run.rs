@@ -16,6 +16,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// How many findings suppressions took away.
     pub suppressed: usize,
+    /// How many findings a baseline knows already.
+    pub known: usize,
     /// Rules that had nothing to go by because there is no policy.
     pub waiting_for_policy: Vec<&'static str>,
 }
@@ -52,6 +54,7 @@ pub fn run(rules: &[&'static Rule], context: &Context<'_>, strict: bool) -> Outc
     Outcome {
         findings,
         suppressed: settled.suppressed,
+        known: 0,
         waiting_for_policy: waiting.into_iter().map(|rule| rule.name).collect(),
     }
 }
