@@ -31,17 +31,27 @@ pub struct BaselineArgs {
 }
 
 impl BaselineArgs {
-    /// Takes away what is known, or records what was found.
-    pub(super) fn apply(&self, project: &Project, outcome: &mut Outcome, quiet: bool) -> Result<(), CliError> {
+    /// Takes away what is known, unless it is about to be recorded anew. The answer is what nothing matches any more.
+    pub(super) fn hold_back(&self, project: &Project, outcome: &mut Outcome) -> Result<Vec<Fingerprint>, CliError> {
+        let Some(path) = self.baseline.as_ref().filter(|_| !self.write_baseline) else { return Ok(Vec::new()) };
+        let text = fs::read_to_string(path).map_err(|error| CliError::Baseline(path.clone(), error))?;
+        let known = baseline::parse(&text).map_err(|error| CliError::InvalidBaseline(path.clone(), error))?;
+        Ok(settle(&known, project, outcome))
+    }
+
+    /// Records what was found, or says what nothing matches any more.
+    pub(super) fn record(
+        &self,
+        project: &Project,
+        outcome: &mut Outcome,
+        stale: &[Fingerprint],
+        quiet: bool,
+    ) -> Result<(), CliError> {
         if self.write_baseline {
             return self.write(project, outcome, quiet);
         }
-        let Some(path) = &self.baseline else { return Ok(()) };
-        let text = fs::read_to_string(path).map_err(|error| CliError::Baseline(path.clone(), error))?;
-        let known = baseline::parse(&text).map_err(|error| CliError::InvalidBaseline(path.clone(), error))?;
-        let stale = settle(&known, project, outcome);
-        if !quiet && !stale.is_empty() {
-            output::say(&remark(path, &stale));
+        if let Some(path) = self.baseline.as_ref().filter(|_| !quiet && !stale.is_empty()) {
+            output::say(&remark(path, stale));
         }
         Ok(())
     }

@@ -141,7 +141,9 @@ pub fn write_summary(out: &mut dyn Write, outcome: &Outcome, coverage: &Coverage
     let beside: Vec<String> =
         beside.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}")).collect();
     let beside = if beside.is_empty() { String::new() } else { format!(" ({})", beside.join(", ")) };
-    writeln!(out, "{found}{beside}")?;
+    let fixable = outcome.findings.iter().filter(|finding| finding.fix.is_some()).count();
+    let fixable = if fixable == 0 { String::new() } else { format!("; {fixable} can be settled with `--fix`") };
+    writeln!(out, "{found}{beside}{fixable}")?;
     writeln!(out, "{}", self::coverage(coverage))
 }
 

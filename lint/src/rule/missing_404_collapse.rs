@@ -45,6 +45,7 @@
 use route_role_policy::Denial;
 use route_role_policy::policy::Policy;
 
+use super::engine::attribute_fix::deny_as_not_found;
 use super::engine::list::quoted;
 use crate::source::Span;
 use crate::surface::DenialSource;
@@ -69,7 +70,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .filter(|view| addresses_an_object_of_a_tenant(stated.policy, view))
         .filter_map(|view| match view.row.denial {
             Some(denial) if denial.collapses() => None,
-            denial => Some(report(&stated, &view, denial)),
+            Some(denial) => Some(report(&stated, &view, Some(denial))),
+            None => Some(report(&stated, &view, None).fix(deny_as_not_found(context, stated.policy, &view))),
         })
         .collect()
 }

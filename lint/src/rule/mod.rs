@@ -30,6 +30,7 @@ mod unused_suppression;
 pub use engine::context::{Context, PolicyInFile, RouteView};
 pub use engine::definition::{Check, Rule, Subject};
 pub use engine::finding::{Confidence, Finding, Label, Severity};
+pub use engine::fix::{Edit, Fix};
 pub use engine::run::{Outcome, run};
 
 /// Every rule, by name.

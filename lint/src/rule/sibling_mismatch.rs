@@ -51,10 +51,11 @@ use route_role_policy::policy::Policy;
 use route_role_policy::{Feature, Level, PrincipalKind, ScopeClause, Tier};
 
 use super::engine::assignable::{API_KEY, USER, grantable_kinds, many_of};
+use super::engine::attribute_fix::accept;
 use super::engine::family::families;
 use super::engine::gate::demanded;
 use super::engine::list::{counted, joined, quoted};
-use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
+use super::{Check, Confidence, Context, Finding, Fix, RouteView, Rule, Severity, Subject};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -80,7 +81,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     compared.extend([&USER, &API_KEY]);
     let comparable = context.routes().filter(|view| is_comparable(view, &compared));
     let families = families(comparable);
-    families.iter().flat_map(|family| check_family(stated.policy, family, &compared)).collect()
+    families.iter().flat_map(|family| check_family(context, stated.policy, family, &compared)).collect()
 }
 
 /// Open routes and routes for internal callers only have no siblings.
@@ -88,7 +89,12 @@ fn is_comparable(view: &RouteView<'_>, compared: &Kinds<'_>) -> bool {
     view.is_readable() && view.row.public.is_none() && !view.access().is_open() && !callers(view, compared).is_empty()
 }
 
-fn check_family(policy: &Policy, family: &[RouteView<'_>], compared: &Kinds<'_>) -> Vec<Finding> {
+fn check_family(
+    context: &Context<'_>,
+    policy: &Policy,
+    family: &[RouteView<'_>],
+    compared: &Kinds<'_>,
+) -> Vec<Finding> {
     let mut mismatches: BTreeMap<usize, Mismatch<'_>> = BTreeMap::new();
     for (odd, siblings) in odd_callers(family, compared) {
         mismatches.entry(odd.index).or_insert_with(|| Mismatch::of(odd)).callers = Some(siblings);
@@ -101,7 +107,7 @@ fn check_family(policy: &Policy, family: &[RouteView<'_>], compared: &Kinds<'_>)
     for (odd, feature, siblings) in missing {
         mismatches.entry(odd.index).or_insert_with(|| Mismatch::of(odd)).gates.push((feature, siblings));
     }
-    mismatches.values().map(|mismatch| mismatch.report(compared)).collect()
+    mismatches.values().map(|mismatch| mismatch.report(compared).fix(mismatch.fix(context, compared))).collect()
 }
 
 /// The kinds of caller that get in, of those that are compared. An access that doesn't care about kinds lets all of them in.
@@ -233,6 +239,16 @@ impl<'a> Mismatch<'a> {
             .confidence(self.odd.confidence(Confidence::Medium))
             .help(format!("{}, or suppress with the reason why this route differs", joined(&changes)));
         self.with_places(finding)
+    }
+
+    /// Sure is only to let in whom all siblings let in, where nothing else differs.
+    fn fix(&self, context: &Context<'_>, compared: &Kinds<'_>) -> Option<Fix> {
+        let usual = callers(self.callers.as_ref()?.first()?, compared);
+        let own = callers(&self.odd, compared);
+        if !self.gates.is_empty() || !own.is_subset(&usual) {
+            return None;
+        }
+        accept(context, &self.odd, &usual.difference(&own).copied().collect())
     }
 
     fn with_places(&self, finding: Finding) -> Finding {
