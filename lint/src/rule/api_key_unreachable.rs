@@ -98,7 +98,8 @@ fn out_of_reach<'a>(policy: &Policy, access: &'a Access, kind: &PrincipalKind) -
     Some(missing)
 }
 
-/// Sure is only one list to add to, and one scope wherever one is missing.
+/// Sure is only one list to add to, one scope wherever one is missing, and a scope that opens nothing else: where a route asks for it that refuses such callers, somebody
+/// has decided that they don't get it.
 fn fix(context: &Context<'_>, stated: &PolicyInFile<'_>, view: &RouteView<'_>, kind: &PrincipalKind) -> Option<Fix> {
     let mut ways = view.access().alternatives.iter().filter(|way| way.principals.accepts(kind));
     let (Some(way), None) = (ways.next(), ways.next()) else { return None };
@@ -110,7 +111,11 @@ fn fix(context: &Context<'_>, stated: &PolicyInFile<'_>, view: &RouteView<'_>, k
         scopes.insert(scope);
     }
     let declared = scopes.iter().all(|scope| stated.policy.knows_scope(scope));
-    if declared { grant(context, entry, &scopes) } else { None }
+    let withheld = context.routes().any(|other| {
+        other.access().accepting(kind).next().is_none()
+            && other.access().alternatives.iter().any(|way| way.named_scopes().any(|scope| scopes.contains(scope)))
+    });
+    if declared && !withheld { grant(context, entry, &scopes) } else { None }
 }
 
 fn report(

@@ -158,6 +158,38 @@ fn a_role_is_not_swapped_where_two_would_do_or_another_guard_refuses() {
 }
 
 #[test]
+fn nobody_is_let_in_who_would_receive_a_secret_or_be_asked_for_nothing() {
+    let service = annotated(&REJECTING.replacen("[\"case:read\"]", "[\"case:read\"], credential = mint", 1));
+    assert_eq!(fixable(service.path()), Vec::<Value>::new());
+    let service = annotated(REJECTING);
+    service.write(
+        "route-role.yaml",
+        format!("{POLICY}tiers: [member]\ncredentials:\n  key: {{ tier: member, mint: [\"GET /cases\"] }}\n"),
+    );
+    assert_eq!(fixable(service.path()), Vec::<Value>::new());
+}
+
+#[test]
+fn a_scope_that_another_route_withholds_from_keys_is_not_added() {
+    let service = annotated(
+        "#[route_role(Actor, scopes = [\"case:update\"])]\nasync fn list() {}\n\n#[route_role(User, scopes = [\"case:update\"])]\nasync fn show() {}\n",
+    );
+    let run = service.run(&["check", "--fix"]);
+    assert!(run.stdout.contains("[api-key-unreachable]"), "{}", run.stdout);
+    assert_eq!(policy_of(&service), POLICY);
+}
+
+#[test]
+fn nothing_is_sure_under_a_policy_with_mistakes() {
+    let service = annotated(REJECTING);
+    service.write("route-role.yaml", format!("{POLICY}rolse: {{}}\n"));
+    let before = main_of(&service);
+    let run = service.run(&["check", "--fix"]);
+    assert_eq!(run.status, 2);
+    assert_eq!(main_of(&service), before);
+}
+
+#[test]
 fn a_scope_is_added_to_a_list_in_the_style_of_the_list() {
     let unreachable = "#[route_role(Actor, scopes = [\"case:update\"])]\nasync fn list() {}\n\n#[route_role(Actor, scopes = [\"case:read\"])]\nasync fn show() {}\n";
     for (list, fixed) in [

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use route_role_policy::policy::{Policy, Role};
 use route_role_policy::{Alternative, PrincipalKind, Principals};
 
+use super::assignable::Grants;
 use super::attribute_text::AttributeText;
 use super::context::{Context, RouteView};
 use super::fix::Fix;
@@ -22,6 +23,9 @@ pub fn accept(context: &Context<'_>, view: &RouteView<'_>, kinds: &BTreeSet<&Pri
     if others.into_iter().any(|(_, access)| kinds.iter().any(|kind| access.accepting(kind).next().is_none())) {
         return None;
     }
+    if hands_out_a_credential(policy, view) || !kinds.iter().all(|kind| could_be_granted(policy, view, kind)) {
+        return None;
+    }
     let mut wider = policy.roles.values().filter(|other| differs_only_by_accepting(role, other, kinds));
     let (Some(wider), None) = (wider.next(), wider.next()) else { return None };
     let written = AttributeText::read(context.sources, attribute.span)?;
@@ -34,6 +38,23 @@ pub fn accept(context: &Context<'_>, view: &RouteView<'_>, kinds: &BTreeSet<&Pri
             place,
             wider.name.value.as_str(),
         )
+    })
+}
+
+/// Who receives a secret is never decided by comparing with neighbours.
+fn hands_out_a_credential(policy: &Policy, view: &RouteView<'_>) -> bool {
+    let declared = view.route.attribute.as_ref().is_some_and(|attribute| attribute.declaration.credential.is_some());
+    let mut listed = policy.credentials.values().flat_map(|credential| &credential.routes);
+    declared || listed.any(|(_, route)| route.matches(&view.route.method, &view.route.path))
+}
+
+/// Whether a caller of this kind, once accepted, is asked for something, and for nothing that it can't be granted.
+fn could_be_granted(policy: &Policy, view: &RouteView<'_>, kind: &PrincipalKind) -> bool {
+    let is_listed = policy.assignable_to(kind, None).next().is_some();
+    view.access().alternatives.iter().all(|way| {
+        let asks = !way.scopes.is_empty() || !way.tiers.is_empty();
+        let grants = Grants::at_levels(policy, kind, &way.levels);
+        asks && (!is_listed || grants.unmet(way).is_empty())
     })
 }
 

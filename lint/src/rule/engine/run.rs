@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use route_role_policy::file::Problem;
 use route_role_policy::policy::RuleLevel;
 
 use super::context::Context;
@@ -47,7 +48,10 @@ pub fn run(rules: &[&'static Rule], context: &Context<'_>, strict: bool) -> Outc
         Check::Suppressions(check) => check(&settled.unsettled),
     }));
 
+    let misunderstood = context.policy.is_some_and(|stated| stated.problems.iter().any(Problem::is_error));
     for finding in &mut findings {
+        // What the policy says isn't known in full, so nothing that follows from it is sure.
+        finding.fix = finding.fix.take().filter(|_| !misunderstood);
         finding.severity = severity(rules, &levels, strict, finding);
     }
     findings.sort_by_cached_key(|finding| order(context, finding));
