@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::project::Project;
 use super::{CliError, InputArgs, output};
-use crate::fix::{Plan, Refusal, Territory, diff, plan};
+use crate::fix::{Place, Plan, Refusal, Territory, diff, plan};
 use crate::replace::replace;
 use crate::report::escape::visible;
 use crate::rule::Outcome;
@@ -46,9 +46,9 @@ pub(super) fn apply(
     let (plan, places) = prepare(input, project, outcome, &mut changes.refused);
     for (file, revision) in &plan.revisions {
         let Some(place) = places.get(file) else { continue };
-        let text = revision.apply(project.sources.text(*file));
-        replace(place, &text).map_err(|error| CliError::Write(place.clone(), error))?;
-        changes.files.insert(place.clone());
+        let text = format!("{}{}", place.lead, revision.apply(project.sources.text(*file)));
+        replace(&place.path, &text).map_err(|error| CliError::Write(place.path.clone(), error))?;
+        changes.files.insert(place.path.clone());
     }
     changes.fixes += plan.fixes;
     Ok(plan.fixes > 0)
@@ -76,7 +76,7 @@ fn prepare(
     project: &Project,
     outcome: &Outcome,
     refused: &mut BTreeMap<String, Refusal>,
-) -> (Plan, BTreeMap<FileId, PathBuf>) {
+) -> (Plan, BTreeMap<FileId, Place>) {
     let mut places = BTreeMap::new();
     let Some(territory) = territory(input, project) else { return (Plan::default(), places) };
     let wanted = outcome.findings.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits);

@@ -5,4 +5,4 @@ mod plan;
 mod territory;
 
 pub use plan::{Plan, Revision, plan};
-pub use territory::{Refusal, Territory};
+pub use territory::{Place, Refusal, Territory};

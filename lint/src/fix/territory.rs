@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::source::{FileId, SourceMap};
 
+/// The byte order mark, which no offset counts.
+const MARK: &str = "\u{feff}";
+
 /// The files that may be changed.
 #[derive(Debug)]
 pub struct Territory {
@@ -15,6 +18,15 @@ pub struct Territory {
     roots: Vec<PathBuf>,
     /// The policy, with its place if it is one that may be changed.
     policy: Option<(FileId, Option<PathBuf>)>,
+}
+
+/// A file that may be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it begins with that no offset counts: a byte order mark, or nothing.
+    pub lead: &'static str,
 }
 
 /// Why a file isn't changed.
@@ -55,13 +67,20 @@ impl Territory {
     /// # Errors
     ///
     /// Why it may not be changed.
-    pub fn open(&self, file: FileId, sources: &SourceMap) -> Result<PathBuf, Refusal> {
+    pub fn open(&self, file: FileId, sources: &SourceMap) -> Result<Place, Refusal> {
         let path = match &self.policy {
             Some((policy, place)) if *policy == file => place.clone().ok_or(Refusal::Outside)?,
             _ => self.place_of(sources.path(file))?,
         };
         let text = fs::read_to_string(&path).map_err(Refusal::Unreadable)?;
-        if text == sources.text(file) { Ok(path) } else { Err(Refusal::Changed) }
+        let linted = sources.text(file);
+        if text == linted {
+            Ok(Place { path, lead: "" })
+        } else if text.strip_prefix(MARK) == Some(linted) {
+            Ok(Place { path, lead: MARK })
+        } else {
+            Err(Refusal::Changed)
+        }
     }
 
     fn place_of(&self, shown: &str) -> Result<PathBuf, Refusal> {

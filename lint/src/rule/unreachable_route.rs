@@ -57,6 +57,9 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Surface(check),
 };
 
+/// With how many others at its path a route is compared: more than a few are generated, and one collision is enough.
+const COMPARED: usize = 16;
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let closed = context.routes().filter_map(|view| Some(report_closed(&view, closed_guard(&view)?)));
     closed.chain(collisions(context)).collect()
@@ -105,7 +108,8 @@ fn collisions(context: &Context<'_>) -> Vec<Finding> {
             let beside = beside.filter(|((_, path), _)| matches!(path.get(before.len()), Some(Segment::Parameter(_))));
             let parameters = beside.flat_map(|(_, views)| views);
             findings.extend(parameters.filter_map(|view| {
-                let catch_all = views.iter().find(|other| exclude_each_other(context.sources, view, other))?;
+                let catch_all =
+                    views.iter().take(COMPARED).find(|other| exclude_each_other(context.sources, view, other))?;
                 Some(report(view, catch_all, Collision::CatchAll))
             }));
         }
@@ -130,7 +134,7 @@ fn shape(path: &str) -> Vec<Segment<'_>> {
 fn same_shape(sources: &SourceMap, views: &[RouteView<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, later) in views.iter().enumerate() {
-        let collision = views.iter().take(at).find_map(|earlier| {
+        let collision = views.iter().take(at).rev().take(COMPARED).find_map(|earlier| {
             let kind = if earlier.route.path != later.route.path {
                 Collision::Names
             } else if earlier.route.method == later.route.method {

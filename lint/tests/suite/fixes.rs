@@ -141,6 +141,10 @@ fn only_the_bytes_of_the_role_change() {
     let run = service.run(&["check", "--fix"]);
     assert_eq!(run.stderr, "fixed 1 place in 1 file\n");
     assert_eq!(main_of(&service), before.replacen(" User ,", " Actor ,", 1));
+    let marked = format!("\u{feff}{before}");
+    service.write("src/main.rs", &marked);
+    service.run(&["check", "--fix"]);
+    assert_eq!(main_of(&service), marked.replacen(" User ,", " Actor ,", 1));
     let service = annotated(&REJECTING.replace('\n', "\r\n"));
     let before = main_of(&service);
     service.run(&["check", "--fix"]);
@@ -208,6 +212,28 @@ fn a_scope_is_added_to_a_list_in_the_style_of_the_list() {
         service.run(&["check", "--fix"]);
         assert_eq!(policy_of(&service), policy(fixed));
         assert!(!service.run(&["check"]).stdout.contains("[api-key-unreachable]"));
+    }
+}
+
+#[test]
+fn a_list_that_is_written_in_an_unusual_way_stays_valid() {
+    let unreachable = "#[route_role(Actor, scopes = [\"case:update\"])]\nasync fn list() {}\n\n#[route_role(Actor, scopes = [\"case:read\"])]\nasync fn show() {}\n";
+    for list in [
+        "scopes:\n      -\n        case:read\n",
+        "scopes: &granted\n      - &first case:read\n",
+        "scopes: [ case:read # first\n      ]\n",
+        "scopes:\n    - \"case:\\\n       read\"\n",
+    ] {
+        let service = annotated(unreachable);
+        service.write(
+            "route-role.yaml",
+            POLICY.replace("scopes:\n      - 'case:read' # what integrations begin with\n", list),
+        );
+        let before = service.run(&["check"]);
+        assert!(before.stdout.contains("[api-key-unreachable]"), "{}", before.stdout);
+        service.run(&["check", "--fix"]);
+        let after = service.run(&["check"]);
+        assert!(!after.stdout.contains("[invalid-policy]"), "{list}: {}", policy_of(&service));
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use route_role_policy::Scope;
+use route_role_policy::file::{self, NoConstants};
 use route_role_policy::policy::Assignable;
+use route_role_policy::{Policy, Scope};
 
 use super::context::{Context, PolicyInFile};
 use super::fix::Fix;
@@ -42,7 +43,43 @@ pub fn grant(context: &Context<'_>, entry: &Assignable, scopes: &BTreeSet<&Scope
     let added: String = scopes.iter().map(|scope| format!("{lead}{quote}{scope}{quote}")).collect();
     let offset = u32::try_from(at).ok()?;
     let place = Span { file: stated.file, start: offset, end: offset };
+    let edited = format!("{}{added}{}", text.get(..at)?, text.get(at..)?);
+    if !says_more_only(text, &edited, &entry.name.value, scopes) {
+        return None;
+    }
     Some(Fix::one(format!("make {} assignable in `{}`", quoted(scopes.iter()), entry.name.value), place, added))
+}
+
+/// Whether the edited policy grants the scopes and is the same in everything else that can be counted. YAML has more ways to write a list than are told apart here.
+fn says_more_only(text: &str, edited: &str, entry: &str, scopes: &BTreeSet<&Scope>) -> bool {
+    let (before, after) = (file::load(text, &mut NoConstants).policy, file::load(edited, &mut NoConstants).policy);
+    let counts = |policy: &Policy| {
+        let granted: usize = policy.assignable.values().map(|entry| own_count(entry, policy)).sum();
+        (
+            policy.roles.len(),
+            policy.guards.len(),
+            policy.resources.len(),
+            policy.assignable.len(),
+            policy.scopes.len(),
+            granted,
+        )
+    };
+    let mut expected = counts(&before);
+    expected.5 += scopes.len();
+    let granted = after.assignable.get(entry);
+    counts(&after) == expected
+        && granted.is_some_and(|entry| {
+            scopes.iter().all(|scope| entry.scopes.iter().any(|known| known.as_str() == scope.as_str()))
+        })
+}
+
+/// How many scopes an entry has that it doesn't share with an entry that it includes.
+fn own_count(entry: &Assignable, policy: &Policy) -> usize {
+    let included = |scope: &str| {
+        let mut others = entry.include.iter().filter_map(|name| policy.assignable.get(&name.value));
+        others.any(|other| other.scopes.iter().any(|known| known.as_str() == scope))
+    };
+    entry.scopes.iter().filter(|scope| !included(scope.as_str())).count()
 }
 
 /// Where the scopes stand that the entry lists itself: between its name and the next entry's. What it includes stands elsewhere.
