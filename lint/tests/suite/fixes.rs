@@ -162,6 +162,26 @@ fn a_role_is_not_swapped_where_two_would_do_or_another_guard_refuses() {
 }
 
 #[test]
+fn the_odd_one_of_a_family_gets_the_role_of_its_siblings() {
+    let handlers: String = ["list:Actor", "show:Actor", "update:Actor", "delete:User"]
+        .iter()
+        .filter_map(|one| one.split_once(':'))
+        .map(|(name, role)| format!("#[route_role({role}, scopes = [\"case:read\"])]\nasync fn {name}() {{}}\n"))
+        .collect();
+    let service = annotated(&handlers);
+    let main = main_of(&service).replace("get(show)", "get(show).put(update).delete(delete)");
+    service.write("src/main.rs", &main);
+    // Without an allowlist no other rule has an opinion on keys.
+    let policy = POLICY.split("assignable:").next().unwrap_or_default();
+    service.write("route-role.yaml", policy);
+    let rules: Vec<Value> = fixable(service.path()).iter().map(|finding| finding["rule"].clone()).collect();
+    assert_eq!(rules, ["sibling-mismatch"]);
+    service.run(&["check", "--fix"]);
+    assert_eq!(main_of(&service), main.replace("route_role(User", "route_role(Actor"));
+    assert!(service.run(&["check"]).stdout.starts_with("no findings\n"));
+}
+
+#[test]
 fn nobody_is_let_in_who_would_receive_a_secret_or_be_asked_for_nothing() {
     let service = annotated(&REJECTING.replacen("[\"case:read\"]", "[\"case:read\"], credential = mint", 1));
     assert_eq!(fixable(service.path()), Vec::<Value>::new());
