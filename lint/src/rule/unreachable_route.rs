@@ -176,12 +176,26 @@ fn share_a_layer(left: &Route, right: &Route) -> bool {
     layers(left).iter().any(|layer| others.iter().any(|other| Arc::ptr_eq(layer, other)))
 }
 
-/// Whether both are registered by one chain of calls: no statement ends between them.
+/// Whether both are registered by one chain of calls: no statement ends between them, and no other router begins.
 fn share_a_chain(sources: &SourceMap, left: &Route, right: &Route) -> bool {
     let (Some(first), Some(second)) = (left.mounts.first(), right.mounts.first()) else { return false };
     let (first, second) = if first.start <= second.start { (first, second) } else { (second, first) };
     let between = sources.text(first.file).get(first.end as usize..second.start as usize);
-    first.file == second.file && between.is_some_and(|text| !text.contains([';', '{', '}']))
+    first.file == second.file && between.is_some_and(|text| !ends_a_statement(text) && !text.contains("Router"))
+}
+
+/// Whether a statement or block begins or ends in a piece of code. Paths have braces in them, so text doesn't count.
+fn ends_a_statement(code: &str) -> bool {
+    let (mut in_text, mut escaped) = (false, false);
+    code.chars().any(|character| {
+        match character {
+            '"' if !escaped => in_text = !in_text,
+            ';' | '{' | '}' if !in_text => return true,
+            _ => {}
+        }
+        escaped = in_text && character == '\\' && !escaped;
+        false
+    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,4 +236,17 @@ fn report(later: &RouteView<'_>, earlier: &RouteView<'_>, kind: Collision) -> Fi
         .also(later.handler().span, "the handler")
         .also(earlier.handler().span, format!("the handler of `{}`", earlier.title()))
         .help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ends_a_statement;
+
+    #[test]
+    fn a_chain_goes_on_through_paths_and_arguments() {
+        assert!(!ends_a_statement("(\"/a/{id}\", get(show)).layer(trace())."));
+        assert!(!ends_a_statement("(\"\\\";\", x)."));
+        assert!(ends_a_statement("(\"/a\", get(show)); router."));
+        assert!(ends_a_statement("(\"/a\", get(|| async {}))."));
+    }
 }
