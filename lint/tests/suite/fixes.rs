@@ -383,3 +383,34 @@ fn permissions_stay_and_nothing_is_left_beside_the_file() {
     assert_eq!(fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o640);
     assert_eq!(names_in(&service.path().join("src")), ["main.rs"]);
 }
+
+/// A manifest of the workspace as one that stands alone beside the workspace's lock file.
+fn standalone(manifest: &str) -> String {
+    let root = fs::canonicalize(repository()).expect("the repository");
+    let lines = manifest.lines().map(|line| match line.split_once(" = ").unwrap_or((line, "")) {
+        ("version.workspace", _) => "version = \"0.1.0\"".to_owned(),
+        ("edition.workspace", _) => "edition = \"2024\"".to_owned(),
+        ("license.workspace", _) => String::new(),
+        ("route-role", _) => format!("route-role = {{ path = {:?}, features = [\"axum\"] }}", root),
+        ("serde", _) => "serde = { version = \"1\", features = [\"derive\"] }".to_owned(),
+        _ => line.to_owned(),
+    });
+    lines.chain(["[workspace]".to_owned()]).map(|line| line + "\n").collect()
+}
+
+#[test]
+fn what_was_fixed_still_compiles() {
+    let folder = copy_of("agentex/before");
+    let run = run_in(folder.path(), &["check", "--fix"]);
+    assert!(run.stderr.starts_with("fixed 2 places"), "{}", run.stderr);
+    let manifest = folder.path().join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).expect("a manifest");
+    fs::write(&manifest, standalone(&text)).expect("a manifest");
+    fs::copy(repository().join("Cargo.lock"), folder.path().join("Cargo.lock")).expect("a lock file");
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline", "--target-dir", env!("CARGO_TARGET_TMPDIR")])
+        .current_dir(folder.path())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
