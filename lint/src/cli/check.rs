@@ -74,7 +74,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitStatus, CliError> {
     }
     let Seen { project, mut outcome, stale } = seen;
     args.baseline.record(&project, &mut outcome, &stale, args.common.quiet)?;
-    print(args, &project, &outcome)?;
+    print(args, &project, &outcome, &stale)?;
     if !args.common.quiet {
         remark(&project, &outcome);
     }
@@ -97,10 +97,10 @@ fn look(args: &CheckArgs) -> Result<Seen, CliError> {
     Ok(Seen { project, outcome, stale })
 }
 
-fn print(args: &CheckArgs, project: &Project, outcome: &Outcome) -> Result<(), CliError> {
+fn print(args: &CheckArgs, project: &Project, outcome: &Outcome, stale: &[Fingerprint]) -> Result<(), CliError> {
     let lines = Lines::new(&project.sources);
     output::print(|out| match args.format {
-        Format::Json => json::write_findings(out, outcome, &project.surface, &lines),
+        Format::Json => json::write_findings(out, outcome, stale, &project.surface, &lines),
         Format::Terminal => {
             let inventory = &project.surface.inventory;
             terminal::write_findings(out, &outcome.findings, inventory, &lines, output::colour(args.common.color))?;

@@ -85,6 +85,12 @@ fn an_entry_that_nothing_matches_is_a_note_until_it_is_written_anew() {
         "note: nothing matches 1 entry of `route-role-baseline.json` any more: undeclared-route on `GET /b`; `--write-baseline` takes them out\n"
     );
     assert_eq!(service.run(&["check", "--baseline", "route-role-baseline.json", "--quiet"]).stderr, "");
+    let json = service.run(&["check", "--baseline", "route-role-baseline.json", "--format", "json"]);
+    let document: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(document["stale"][0]["route"], "GET /b");
+    let schema = service.run(&["schema", "findings"]);
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema.stdout).expect("JSON")).expect("a schema");
+    assert!(schema.is_valid(&document), "{}", json.stdout);
     service.run(&["check", "--write-baseline"]);
     assert_eq!(service.run(&["check", "--baseline", "route-role-baseline.json"]).stderr, "");
 }
