@@ -28,7 +28,7 @@ mod policy_file;
 /// | `credential = rotate` | the route mints, rotates or reveals a credential |
 /// | `features = ["f"]` | parts of the product that must be switched on for the caller |
 /// | `data = ["user"]` | classes of data that the route exposes |
-/// | `parent = "agent:update"` | the scope that a mutation of a child also needs on its parent |
+/// | `parent = "agent:update"` | the scope that a mutation of a child also needs on its parent: one more that the caller must hold |
 /// | `tenant = "workspace_id"` | the path parameter that must be the caller's tenant |
 /// | `reason = "…"` | why a public route is public |
 ///

@@ -82,6 +82,15 @@ impl Access {
         Self::from_alternatives(both)
     }
 
+    /// Whether everyone whom `other` lets in is let in here too, as far as comparing alternative by alternative tells.
+    ///
+    /// A *yes* is certain. A *no* may be wrong where it takes several alternatives together to cover one.
+    pub fn covers(&self, other: &Self) -> bool {
+        let met = other.alternatives.iter().filter(|alternative| alternative.can_be_met());
+        let mut met = met.map(Alternative::normalised);
+        met.all(|narrow| self.alternatives.iter().any(|wide| wide.asks_no_more_than(&narrow)))
+    }
+
     /// The same access without redundant alternatives and in one order, so that equal accesses compare equal.
     #[must_use]
     pub fn normalised(&self) -> Self {
@@ -125,7 +134,7 @@ impl Alternative {
     }
 
     /// Whether any caller at all could be let in.
-    fn can_be_met(&self) -> bool {
+    pub fn can_be_met(&self) -> bool {
         !matches!(&self.principals, Principals::Only(kinds) if kinds.is_empty())
             && self.scopes.iter().all(|clause| !clause.any_of.is_empty())
     }

@@ -10,7 +10,7 @@ use crate::{Access, DataClass, ResourceName, RoleName, Scope};
 pub struct Declaration {
     /// The role; `None` for a route that is declared `public`.
     pub role: Option<RoleName>,
-    /// The role's access with the attribute's scopes and features.
+    /// The role's access with the attribute's scopes, the parent's among them, and features.
     pub access: Access,
     /// The kind of object that the route addresses.
     pub resource: Option<ResourceName>,
@@ -20,7 +20,7 @@ pub struct Declaration {
     pub credential: Option<Credential>,
     /// The classes of data that the route exposes.
     pub data: Cow<'static, [DataClass]>,
-    /// The scope on the parent object that a mutation of a child also needs.
+    /// The scope on the parent object that a mutation of a child also needs. It is among the scopes of `access`.
     pub parent: Option<Scope>,
     /// The path parameter that binds the tenant.
     pub tenant: Option<Cow<'static, str>>,

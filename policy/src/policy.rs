@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::glob::PathGlob;
 use crate::pattern::Pattern;
 use crate::{
-    Access, DataClass, Denial, Feature, Level, Placed, PrincipalKind, ResourceName, RoleName, Scope, ScopePattern, Tier,
+    Access, Credential, DataClass, Denial, Feature, Level, Placed, PrincipalKind, ResourceName, RoleName, Scope,
+    ScopePattern, Tier,
 };
 
 /// A valid policy. What a finding may point to keeps its place in the file.
@@ -27,6 +28,8 @@ pub struct Policy {
     pub assignable: BTreeMap<String, Assignable>,
     /// The kinds of object that routes address.
     pub resources: BTreeMap<ResourceName, Resource>,
+    /// The credentials that routes hand out, by name.
+    pub credentials: BTreeMap<String, CredentialDefinition>,
     /// What guards mean; the first entry that matches wins.
     pub guards: Vec<GuardEntry>,
     /// What expressions in handlers mean.
@@ -106,12 +109,48 @@ pub struct Resource {
     pub name: Placed<ResourceName>,
     /// The kind of object that owns it.
     pub parent: Option<Placed<ResourceName>>,
+    /// The scope on its owner that every change of it needs too.
+    pub parent_scope: Option<Placed<Scope>>,
     /// Whether it carries a secret.
     pub secret: bool,
     /// The feature that gates its routes.
     pub feature: Option<Placed<Feature>>,
     /// The routes that address it.
     pub path: Vec<Placed<PathGlob>>,
+}
+
+/// A kind of credential: how much its bearer can do, and which routes hand it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialDefinition {
+    /// Its name.
+    pub name: Placed<String>,
+    /// The kind of object that it is: the one of the same name, where the entry doesn't say.
+    pub resource: Option<Placed<ResourceName>>,
+    /// The kind of caller that carries it.
+    pub principal: Option<Placed<PrincipalKind>>,
+    /// The highest tier that its bearer can have.
+    pub tier: Option<Placed<Tier>>,
+    /// Roles whose holders may have it whatever their tier.
+    pub issuers: Vec<Placed<RoleName>>,
+    /// The routes that hand it out, and how.
+    pub routes: Vec<(Credential, Placed<RoutePattern>)>,
+}
+
+/// Routes by method and path: `POST /keys/{id}/rotate`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoutePattern {
+    /// The method, upper case; `None` for any.
+    pub method: Option<String>,
+    /// The paths.
+    pub path: PathGlob,
+}
+
+impl RoutePattern {
+    /// Whether the pattern stands for a route. A route that serves every method is meant by each.
+    pub fn matches(&self, method: &str, path: &str) -> bool {
+        let same_method = self.method.as_deref().is_none_or(|wanted| wanted == method || method == "ANY");
+        same_method && self.path.matches(path)
+    }
 }
 
 /// What a guard means.
@@ -351,6 +390,11 @@ impl Policy {
             .filter(|(glob, _)| glob.matches(path))
             .max_by_key(|(glob, resource)| (glob.as_str().replace('*', "").len(), std::cmp::Reverse(&resource.name)))
             .map(|(_, resource)| resource)
+    }
+
+    /// The credential that is a kind of object.
+    pub fn credential_of(&self, resource: &ResourceName) -> Option<&CredentialDefinition> {
+        self.credentials.values().find(|known| known.resource.as_ref().is_some_and(|is| is.value == *resource))
     }
 
     /// The declaration that opens a route on purpose.

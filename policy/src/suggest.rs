@@ -17,6 +17,14 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidate that `wrong` was meant to be, if no other is near.
+pub fn only_near<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let candidates: std::collections::BTreeSet<&str> = candidates.into_iter().collect();
+    let meant = nearest(wrong, candidates.iter().copied())?;
+    let others = candidates.into_iter().filter(|candidate| *candidate != meant);
+    nearest(wrong, others).is_none().then_some(meant)
+}
+
 /// A sentence that offers the nearest candidate, or lists the candidates when there are few, or nothing.
 pub fn help<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     const FEW: usize = 12;
@@ -42,6 +50,12 @@ mod tests {
         assert_eq!(nearest("case:raed", ["case:read", "case:create"]), Some("case:read"));
         assert_eq!(nearest("actor", ["User", "Actor"]), Some("Actor"));
         assert_eq!(nearest("bat", ["cat", "bar"]), Some("bar"));
+    }
+
+    #[test]
+    fn one_of_several_near_candidates_is_not_the_only_one() {
+        assert_eq!(only_near("case:raed", ["case:read", "task:update", "case:read"]), Some("case:read"));
+        assert_eq!(only_near("bat", ["cat", "bar"]), None);
     }
 
     #[test]

@@ -42,6 +42,17 @@ fn a_role_with_scopes_lets_in_whom_both_let_in() {
 }
 
 #[test]
+fn the_scope_on_the_parent_is_one_more_that_the_caller_must_hold() {
+    let declaration =
+        resolved(r#"Actor, scopes = ["case:create"], parent = "case:update""#).unwrap().declaration().unwrap();
+    let caller = Principal::new(PrincipalKind::API_KEY).with_level("workspace").with_scope("case:create");
+    assert!(!decide(&declaration.access, &caller).is_allowed());
+    assert!(decide(&declaration.access, &caller.with_scope("case:update")).is_allowed());
+    let twice = resolved(r#"Actor, scopes = ["case:update"], parent = "case:update""#).unwrap().declaration().unwrap();
+    assert_eq!(twice.access.alternatives[0].scopes.len(), 1);
+}
+
+#[test]
 fn every_argument_reaches_the_declaration() {
     let declaration = resolved(
         r#"User, resource = "api_key", denial = not_found_unless_readable, credential = rotate, features = ["api_access"],

@@ -129,3 +129,15 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// Whoever is let in by what is covered is let in by what covers it.
+    #[test]
+    fn covering_is_never_claimed_wrongly(wide in access(), narrow in access(), principal in principal()) {
+        if wide.covers(&narrow) && decide(&narrow, &principal).is_allowed() {
+            prop_assert!(decide(&wide, &principal).is_allowed());
+        }
+        prop_assert!(wide.or(&narrow).covers(&narrow));
+        prop_assert!(narrow.covers(&wide.and(&narrow)));
+    }
+}

@@ -132,3 +132,18 @@ fn the_first_known_view_of_an_aliased_guard_counts() {
     assert!(matches!(policy.meaning_through([&alias, &expanded]), Meaning::Access { .. }));
     assert_eq!(policy.meaning_through([&alias]), Meaning::Unmapped { term: alias.clone() });
 }
+
+#[test]
+fn a_credential_is_the_resource_of_its_name_and_knows_its_routes() {
+    let policy = valid(DESIGN);
+    let key = policy.credential_of(&route_role_policy::ResourceName::new("api_key")).expect("declared");
+    assert_eq!(key.tier.as_ref().map(|tier| tier.name()), Some("admin"));
+    let handed_out = |method: &str, path: &str| -> Vec<String> {
+        let routes = key.routes.iter().filter(|(_, route)| route.matches(method, path));
+        routes.map(|(action, _)| action.to_string()).collect()
+    };
+    assert_eq!(handed_out("POST", "/api-keys"), ["mint"]);
+    assert_eq!(handed_out("GET", "/api-keys"), Vec::<String>::new());
+    assert_eq!(handed_out("ANY", "/api-keys"), ["mint"]);
+    assert_eq!(handed_out("PUT", "/api-keys/{id}/rotate"), ["rotate"]);
+}

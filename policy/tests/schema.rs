@@ -79,6 +79,8 @@ fn mistakes_are_refused() {
         "{ version: 1, public: [{ path: /health, method: get, reason: probe }] }",
         "{ version: 1, scopes: { from: src/scopes.rs } }",
         "{ version: 1, resources: { a: { secret: 'yes' } } }",
+        "{ version: 1, credentials: { key: { mint: [POST /keys] } } }",
+        "{ version: 1, credentials: { key: { tier: admin, mint: [keys] } } }",
         "{ version: 1, security: { session: {} } }",
     ];
     for mistake in mistakes {

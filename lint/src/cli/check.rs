@@ -2,8 +2,10 @@
 
 use clap::{Args, ValueEnum};
 
+use super::fix::{self, Changes};
 use super::project::Project;
-use super::{CliError, CommonArgs, ExitStatus, InputArgs, output};
+use super::{BaselineArgs, CliError, CommonArgs, ExitStatus, FixArgs, InputArgs, output};
+use crate::baseline::Fingerprint;
 use crate::report::{Coverage, Lines, json, terminal};
 use crate::rule::engine::list::{counted, joined};
 use crate::rule::{self, Outcome, Severity, Subject};
@@ -23,6 +25,10 @@ pub struct CheckArgs {
     /// The mildest severity that makes the command fail.
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
     deny: Level,
+    #[command(flatten)]
+    baseline: BaselineArgs,
+    #[command(flatten)]
+    fix: FixArgs,
     /// Parse every file in full, and let what couldn't be seen count like any other finding.
     #[arg(long)]
     strict: bool,
@@ -49,20 +55,52 @@ enum Level {
 }
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitStatus, CliError> {
-    let project = Project::read(&args.input, &args.common, args.strict)?;
-    let context = project.context();
-    let outcome = rule::run(rule::ALL, &context, args.strict);
-    print(args, &project, &outcome)?;
+    let mut seen = look(args)?;
+    if args.fix.diff {
+        fix::preview(&args.input, &seen.project, &seen.outcome)?;
+        return Ok(status(args, &seen.project, &seen.outcome));
+    }
+    if args.fix.fix {
+        let mut changes = Changes::default();
+        for _ in 0..fix::ROUNDS {
+            if !fix::apply(&args.input, &seen.project, &seen.outcome, &mut changes)? {
+                break;
+            }
+            seen = look(args)?;
+        }
+        if !args.common.quiet {
+            changes.remark();
+        }
+    }
+    let Seen { project, mut outcome, stale } = seen;
+    args.baseline.record(&project, &mut outcome, &stale, args.common.quiet)?;
+    print(args, &project, &outcome, &stale)?;
     if !args.common.quiet {
         remark(&project, &outcome);
     }
     Ok(status(args, &project, &outcome))
 }
 
-fn print(args: &CheckArgs, project: &Project, outcome: &Outcome) -> Result<(), CliError> {
+/// What one look at everything came to.
+struct Seen {
+    project: Project,
+    outcome: Outcome,
+    /// What nothing matches any more of what was known.
+    stale: Vec<Fingerprint>,
+}
+
+/// Reads everything and applies every rule.
+fn look(args: &CheckArgs) -> Result<Seen, CliError> {
+    let project = Project::read(&args.input, &args.common, args.strict)?;
+    let mut outcome = rule::run(rule::ALL, &project.context(), args.strict);
+    let stale = args.baseline.hold_back(&project, &mut outcome)?;
+    Ok(Seen { project, outcome, stale })
+}
+
+fn print(args: &CheckArgs, project: &Project, outcome: &Outcome, stale: &[Fingerprint]) -> Result<(), CliError> {
     let lines = Lines::new(&project.sources);
     output::print(|out| match args.format {
-        Format::Json => json::write_findings(out, outcome, &project.surface, &lines),
+        Format::Json => json::write_findings(out, outcome, stale, &project.surface, &lines),
         Format::Terminal => {
             let inventory = &project.surface.inventory;
             terminal::write_findings(out, &outcome.findings, inventory, &lines, output::colour(args.common.color))?;

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::ExitStatus;
+use crate::baseline::BaselineError;
 use crate::report::escape::visible;
 use crate::source::ScanError;
 
@@ -21,6 +22,10 @@ pub enum CliError {
     Exists(PathBuf),
     /// The policy file can't be read.
     Policy(PathBuf, io::Error),
+    /// The baseline can't be read.
+    Baseline(PathBuf, io::Error),
+    /// The baseline isn't one.
+    InvalidBaseline(PathBuf, BaselineError),
     /// Nothing can be scanned.
     Scan(ScanError),
     /// There is no rule of this name.
@@ -41,6 +46,8 @@ impl CliError {
             | Self::Write(..)
             | Self::Exists(_)
             | Self::Policy(..)
+            | Self::Baseline(..)
+            | Self::InvalidBaseline(..)
             | Self::Scan(_)
             | Self::UnknownRule { .. } => ExitStatus::Usage,
         }
@@ -73,6 +80,18 @@ impl fmt::Display for CliError {
                 write!(formatter, "the policy `{}` isn't valid UTF-8", shown(path))
             }
             Self::Policy(path, error) => write!(formatter, "the policy `{}` can't be read: {error}", shown(path)),
+            Self::Baseline(path, error) if error.kind() == io::ErrorKind::NotFound => {
+                write!(formatter, "there is no baseline at `{}`; `--write-baseline` writes one", shown(path))
+            }
+            Self::Baseline(path, error) => write!(formatter, "the baseline `{}` can't be read: {error}", shown(path)),
+            Self::InvalidBaseline(path, error) => {
+                let error = visible(&error.to_string()).into_owned();
+                write!(
+                    formatter,
+                    "the baseline `{}` can't be used: {error}\n  = help: `--write-baseline` writes it anew",
+                    shown(path)
+                )
+            }
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),
             Self::UnknownRule { name, meant } => {
                 write!(formatter, "there is no rule `{}`", visible(name))?;

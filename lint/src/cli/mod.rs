@@ -1,11 +1,13 @@
 //! The command line: what may be said, and what each command does.
 
 mod args;
+mod baseline;
 mod check;
 mod completions;
 mod error;
 mod exit;
 mod explain;
+mod fix;
 mod init;
 mod output;
 mod progress;
@@ -16,11 +18,13 @@ mod schema;
 use clap::{Parser, Subcommand};
 
 pub use args::{ColorArg, CommonArgs, InputArgs};
+pub use baseline::BaselineArgs;
 pub use check::CheckArgs;
 pub use completions::CompletionsArgs;
 pub use error::CliError;
 pub use exit::ExitStatus;
 pub use explain::ExplainArgs;
+pub use fix::FixArgs;
 pub use init::InitArgs;
 pub use routes::RoutesArgs;
 pub use schema::SchemaArgs;

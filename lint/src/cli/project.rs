@@ -26,6 +26,7 @@ pub(super) struct Project {
 #[derive(Debug)]
 pub(super) struct PolicyFile {
     file: FileId,
+    path: PathBuf,
     loaded: Loaded,
 }
 
@@ -59,6 +60,16 @@ impl Project {
 }
 
 impl PolicyFile {
+    /// Its number among the files.
+    pub(super) fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     fn read(input: &InputArgs, sources: &mut SourceMap) -> Result<Option<Self>, CliError> {
         let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
         let Some(path) = input.policy.clone().or_else(|| file::find(root)) else { return Ok(None) };
@@ -66,7 +77,7 @@ impl PolicyFile {
         let folder = path.parent().unwrap_or(Path::new("."));
         let loaded = file::load(&text, &mut RustConstants::new(folder));
         let file = sources.add(shown_path(&path, root), text);
-        Ok(Some(Self { file, loaded }))
+        Ok(Some(Self { file, path, loaded }))
     }
 }
 

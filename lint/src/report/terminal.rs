@@ -137,11 +137,13 @@ pub fn write_summary(out: &mut dyn Write, outcome: &Outcome, coverage: &Coverage
         .map(|(count, noun)| counted(count, noun))
         .collect();
     let found = if found.is_empty() { "no findings".to_owned() } else { joined(found) };
-    let suppressed = match outcome.suppressed {
-        0 => String::new(),
-        count => format!(" ({count} suppressed)"),
-    };
-    writeln!(out, "{found}{suppressed}")?;
+    let beside = [(outcome.suppressed, "suppressed"), (outcome.known, "in the baseline")];
+    let beside: Vec<String> =
+        beside.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}")).collect();
+    let beside = if beside.is_empty() { String::new() } else { format!(" ({})", beside.join(", ")) };
+    let fixable = outcome.findings.iter().filter(|finding| finding.fix.is_some()).count();
+    let fixable = if fixable == 0 { String::new() } else { format!("; {fixable} can be settled with `--fix`") };
+    writeln!(out, "{found}{beside}{fixable}")?;
     writeln!(out, "{}", self::coverage(coverage))
 }
 

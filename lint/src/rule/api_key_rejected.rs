@@ -53,6 +53,7 @@ use route_role_policy::policy::Policy;
 use route_role_policy::{Alternative, PrincipalKind, Principals};
 
 use super::engine::assignable::{Grants, USER, grantable_kinds, many_of, one_of};
+use super::engine::attribute_fix::accept;
 use super::engine::list::quoted;
 use super::{Check, Confidence, Context, Finding, PolicyInFile, RouteView, Rule, Severity, Subject};
 
@@ -76,7 +77,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             context
                 .routes()
                 .filter(move |view| is_rejected(stated.policy, view, kind, &ladders))
-                .map(move |view| report(&stated, &view, kind))
+                .map(move |view| report(&stated, &view, kind).fix(accept(context, &view, &[kind].into())))
         })
         .collect()
 }

@@ -49,9 +49,10 @@ use std::collections::BTreeSet;
 use route_role_policy::policy::Policy;
 use route_role_policy::{Access, Alternative, PrincipalKind, Principals, Scope};
 
+use super::engine::allowlist_fix::grant;
 use super::engine::assignable::{Grants, grantable_kinds, many_of, one_of};
 use super::engine::list::quoted;
-use super::{Check, Confidence, Context, Finding, PolicyInFile, RouteView, Rule, Severity, Subject};
+use super::{Check, Confidence, Context, Finding, Fix, PolicyInFile, RouteView, Rule, Severity, Subject};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -71,7 +72,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .flat_map(|kind| {
             context.routes().filter(|view| view.is_readable()).filter_map(move |view| {
                 let missing = out_of_reach(stated.policy, view.access(), kind)?;
-                Some(report(&stated, &view, kind, &missing))
+                Some(report(&stated, &view, kind, &missing).fix(fix(context, &stated, &view, kind)))
             })
         })
         .collect()
@@ -95,6 +96,26 @@ fn out_of_reach<'a>(policy: &Policy, access: &'a Access, kind: &PrincipalKind) -
         missing.extend(unmet.into_iter().flat_map(|clause| clause.any_of.iter()));
     }
     Some(missing)
+}
+
+/// Sure is only one list to add to, one scope wherever one is missing, and a scope that opens nothing else: where a route asks for it that refuses such callers, somebody
+/// has decided that they don't get it.
+fn fix(context: &Context<'_>, stated: &PolicyInFile<'_>, view: &RouteView<'_>, kind: &PrincipalKind) -> Option<Fix> {
+    let mut ways = view.access().alternatives.iter().filter(|way| way.principals.accepts(kind));
+    let (Some(way), None) = (ways.next(), ways.next()) else { return None };
+    let grants = Grants::at_levels(stated.policy, kind, &way.levels);
+    let [entry] = grants.entries() else { return None };
+    let mut scopes = BTreeSet::new();
+    for clause in grants.unmet(way) {
+        let [scope] = clause.any_of.as_ref() else { return None };
+        scopes.insert(scope);
+    }
+    let declared = scopes.iter().all(|scope| stated.policy.knows_scope(scope));
+    let withheld = context.routes().any(|other| {
+        other.access().accepting(kind).next().is_none()
+            && other.access().alternatives.iter().any(|way| way.named_scopes().any(|scope| scopes.contains(scope)))
+    });
+    if declared && !withheld { grant(context, entry, &scopes) } else { None }
 }
 
 fn report(

@@ -45,6 +45,7 @@
 use route_role_policy::Denial;
 use route_role_policy::policy::Policy;
 
+use super::engine::attribute_fix::deny_as_not_found;
 use super::engine::evidence;
 use super::engine::list::quoted;
 use crate::resolve::ObjectKey;
@@ -71,8 +72,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .filter(|view| addresses_an_object_of_a_tenant(stated.policy, view))
         .filter_map(|view| match view.row.denial {
             Some(denial) if denial.collapses() => None,
+            Some(denial) => Some(report(&stated, &view, Some(denial))),
             None if is_proven(&view) => None,
-            denial => Some(report(&stated, &view, denial)),
+            // What the handler disproves isn't made true by saying so.
+            None if is_disproven(&view) => Some(report(&stated, &view, None)),
+            None => Some(report(&stated, &view, None).fix(deny_as_not_found(context, stated.policy, &view))),
         })
         .collect()
 }

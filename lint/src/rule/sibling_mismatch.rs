@@ -11,7 +11,7 @@
 //! *Feature gates.* It fires on a route without a gate that at least three siblings have, when those are at least three quarters of the family.
 //!
 //! It stays silent about internal callers (a service or daemon that is let in besides), about a route that requires a higher tier than its siblings, about routes for internal
-//! callers only, and about open routes, which are the business of `undeclared-route`.
+//! callers only, about open routes, which are the business of `undeclared-route`, and about gates that the policy demands by name, which are that of `feature-gate-missing`.
 //!
 //! ## Why it matters
 //!
@@ -47,12 +47,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use route_role_policy::policy::Policy;
 use route_role_policy::{Feature, Level, PrincipalKind, ScopeClause, Tier};
 
 use super::engine::assignable::{API_KEY, USER, grantable_kinds, many_of};
+use super::engine::attribute_fix::accept;
 use super::engine::family::families;
+use super::engine::gate::demanded;
 use super::engine::list::{counted, joined, quoted};
-use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
+use super::{Check, Confidence, Context, Finding, Fix, RouteView, Rule, Severity, Subject};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -77,7 +80,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut compared = grantable_kinds(stated.policy);
     compared.extend([&USER, &API_KEY]);
     let comparable = context.routes().filter(|view| is_comparable(view, &compared));
-    families(comparable).iter().flat_map(|family| check_family(family, &compared)).collect()
+    let families = families(comparable);
+    families.iter().flat_map(|family| check_family(context, stated.policy, family, &compared)).collect()
 }
 
 /// Open routes and routes for internal callers only have no siblings.
@@ -85,15 +89,25 @@ fn is_comparable(view: &RouteView<'_>, compared: &Kinds<'_>) -> bool {
     view.is_readable() && view.row.public.is_none() && !view.access().is_open() && !callers(view, compared).is_empty()
 }
 
-fn check_family(family: &[RouteView<'_>], compared: &Kinds<'_>) -> Vec<Finding> {
+fn check_family(
+    context: &Context<'_>,
+    policy: &Policy,
+    family: &[RouteView<'_>],
+    compared: &Kinds<'_>,
+) -> Vec<Finding> {
     let mut mismatches: BTreeMap<usize, Mismatch<'_>> = BTreeMap::new();
     for (odd, siblings) in odd_callers(family, compared) {
         mismatches.entry(odd.index).or_insert_with(|| Mismatch::of(odd)).callers = Some(siblings);
     }
-    for (odd, feature, siblings) in missing_gates(family) {
+    // What the policy demands needs no majority: `feature-gate-missing` speaks of it.
+    let is_demanded = |view: &RouteView<'_>, gate: &Feature| {
+        demanded(policy, view).is_some_and(|(_, feature)| feature.value == *gate)
+    };
+    let missing = missing_gates(family).into_iter().filter(|(odd, gate, _)| !is_demanded(odd, gate));
+    for (odd, feature, siblings) in missing {
         mismatches.entry(odd.index).or_insert_with(|| Mismatch::of(odd)).gates.push((feature, siblings));
     }
-    mismatches.values().map(|mismatch| mismatch.report(compared)).collect()
+    mismatches.values().map(|mismatch| mismatch.report(compared).fix(mismatch.fix(context, compared))).collect()
 }
 
 /// The kinds of caller that get in, of those that are compared. An access that doesn't care about kinds lets all of them in.
@@ -225,6 +239,16 @@ impl<'a> Mismatch<'a> {
             .confidence(self.odd.confidence(Confidence::Medium))
             .help(format!("{}, or suppress with the reason why this route differs", joined(&changes)));
         self.with_places(finding)
+    }
+
+    /// Sure is only to let in whom all siblings let in, where nothing else differs.
+    fn fix(&self, context: &Context<'_>, compared: &Kinds<'_>) -> Option<Fix> {
+        let usual = callers(self.callers.as_ref()?.first()?, compared);
+        let own = callers(&self.odd, compared);
+        if !self.gates.is_empty() || !own.is_subset(&usual) {
+            return None;
+        }
+        accept(context, &self.odd, &usual.difference(&own).copied().collect())
     }
 
     fn with_places(&self, finding: Finding) -> Finding {

@@ -41,7 +41,7 @@ use std::collections::BTreeSet;
 
 use route_role_policy::{Scope, suggest};
 
-use super::{Check, Confidence, Context, Finding, PolicyInFile, RouteView, Rule, Severity, Subject};
+use super::{Check, Confidence, Context, Finding, Fix, PolicyInFile, RouteView, Rule, Severity, Subject};
 use crate::resolve::NoteKind;
 use crate::source::Span;
 
@@ -58,20 +58,22 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let Some(stated) = context.policy else { return Vec::new() };
-    let mut findings = unreadable_attributes(context);
+    let mut findings = unreadable_attributes(context, &stated);
     if !stated.policy.scopes.is_empty() {
         findings.extend(undeclared_scopes(context, &stated));
     }
     findings
 }
 
-fn unreadable_attributes(context: &Context<'_>) -> Vec<Finding> {
+fn unreadable_attributes(context: &Context<'_>, stated: &PolicyInFile<'_>) -> Vec<Finding> {
     let notes = context.inventory().notes.iter().filter(|note| note.kind == NoteKind::InvalidAttribute);
     notes
         .map(|note| {
             let finding = Finding::new(&RULE, note.message.clone());
             let finding = match note.span {
-                Some(span) => finding.at(span, "not in the policy"),
+                Some(span) => {
+                    finding.at(span, "not in the policy").fix(correction(context, stated, span, &note.message))
+                }
                 None => finding,
             };
             match &note.help {
@@ -80,6 +82,26 @@ fn unreadable_attributes(context: &Context<'_>) -> Vec<Finding> {
             }
         })
         .collect()
+}
+
+/// The name that was meant, where it is the only one near. The place says which kind of name it is by how it is written.
+fn correction(context: &Context<'_>, stated: &PolicyInFile<'_>, place: Span, message: &str) -> Option<Fix> {
+    let written = context.sources.snippet(place);
+    let literal = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let name = literal.unwrap_or(written);
+    let is_about = |kind: &str| message == format!("the policy declares no {kind} `{name}`");
+    let meant = match literal {
+        Some(name) if is_about("scope") => {
+            let scopes = stated.policy.scopes.iter().map(|scope| scope.value.as_str());
+            suggest::only_near(name, scopes.filter(|scope| !scope.contains('*')))?
+        }
+        None if is_about("role") => {
+            suggest::only_near(name, stated.policy.roles.keys().map(route_role_policy::RoleName::as_str))?
+        }
+        _ => return None,
+    };
+    let text = if literal.is_some() { format!("\"{meant}\"") } else { meant.to_owned() };
+    Some(Fix::one(format!("write `{meant}`"), place, text))
 }
 
 /// One finding per place: a router that is mounted twice doesn't make two mistakes of one.

@@ -36,7 +36,7 @@
 use route_role_policy::suggest;
 
 use super::engine::suppression::{Unsettled, UnsettledCause};
-use super::{Check, Finding, Rule, Severity, Subject};
+use super::{Check, Finding, Fix, Rule, Severity, Subject};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -79,5 +79,6 @@ fn report(unsettled: &Unsettled) -> Finding {
             "delete the suppression".to_owned(),
         ),
     };
-    Finding::new(&RULE, message).at(unsettled.span, label).help(help)
+    let fix = unsettled.removal.map(|comment| Fix::one("delete the suppression", comment, ""));
+    Finding::new(&RULE, message).at(unsettled.span, label).help(help).fix(fix)
 }

@@ -8,5 +8,5 @@ pub mod table;
 mod tests;
 
 pub use build::build;
-pub use object::{Object, object_of};
+pub use object::{Object, collection_of, object_of};
 pub use table::{Certainty, DenialSource, Gap, GuardMeaning, MappedGuard, RouteSurface, Surface};

@@ -30,6 +30,12 @@ pub fn object_of(path: &str, tenant_parameters: &[&str], policy: Option<&Policy>
     Some(Object { parameter: parameter.to_owned(), resource })
 }
 
+/// The kind of object whose collection a path ends with: `/agents/{id}/keys` with a `key`.
+pub fn collection_of(path: &str) -> Option<ResourceName> {
+    let last = path.rsplit('/').find(|segment| !segment.is_empty()).filter(|segment| !segment.contains('{'))?;
+    Some(ResourceName::new(singular(last)))
+}
+
 /// The singular of an English plural, as far as plain endings go; `-` becomes `_`, as names of resources are written.
 fn singular(word: &str) -> String {
     let word = word.to_lowercase().replace('-', "_");
@@ -58,6 +64,13 @@ mod tests {
         let object = object_of("/workspaces/{workspace_id}/cases/{id}", &["workspace_id"], None).unwrap();
         assert_eq!(object.parameter, "id");
         assert_eq!(object_of("/cases/{case_id}/tasks/{id:[0-9]+}", &[], None).unwrap().parameter, "id");
+    }
+
+    #[test]
+    fn a_collection_holds_what_its_last_segment_says_in_the_singular() {
+        let collection = |path| collection_of(path).map(|name| name.to_string());
+        assert_eq!(collection("/agents/{id}/api-keys/").as_deref(), Some("api_key"));
+        assert_eq!(collection("/agents/{id}"), None);
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 mod adversarial;
 mod bad_input;
+mod baseline;
 mod byte_search;
 mod command_line;
 mod determinism;
 mod documentation;
+mod fixes;
 mod harness;
 mod json_contract;
 mod policy_proposal;

@@ -103,6 +103,8 @@ impl Resolved {
             Some(parent) => Some(parent.known()?.clone()),
             None => None,
         };
+        // A scope on the parent is one more that the caller must hold.
+        clauses.extend(parent.clone().map(ScopeClause::one).filter(|clause| !clauses.contains(clause)));
         let demanded = Alternative { scopes: Cow::Owned(clauses), ..Alternative::UNRESTRICTED };
         Some(Declaration {
             role: self.role.clone(),

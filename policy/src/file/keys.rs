@@ -23,14 +23,15 @@ macro_rules! keys {
 
 keys! {
     POLICY = "the policy" [
-        "version", "levels", "tiers", "principals", "features", "roles", "scopes", "assignable", "resources", "guards",
+        "version", "levels", "tiers", "principals", "features", "roles", "scopes", "assignable", "resources", "credentials", "guards",
         "outcomes", "restrictions", "data", "defaults", "public", "security", "rules", "paths",
     ];
     LEVEL = "a level" ["tenant"];
     ROLE = "a role" ["accepts", "level", "tier", "features", "any", "denial", "tenant"];
     CONSTANT = "a reference" ["from"];
     ASSIGNABLE = "an assignable entry" ["principal", "level", "scopes", "include"];
-    RESOURCE = "a resource" ["parent", "secret", "feature", "path"];
+    RESOURCE = "a resource" ["parent", "parent_scope", "secret", "feature", "path"];
+    CREDENTIAL = "a credential" ["resource", "principal", "tier", "issuers", "mint", "rotate", "reveal"];
     GUARD = "a guard" [
         "match", "role", "any", "all", "accepts", "tier", "level", "scopes", "features", "denial", "resource", "ignore",
     ];

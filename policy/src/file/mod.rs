@@ -37,7 +37,7 @@ pub struct Loaded {
 impl Loaded {
     /// Whether a part of the policy can't be used.
     pub fn has_errors(&self) -> bool {
-        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+        self.problems.iter().any(Problem::is_error)
     }
 }
 

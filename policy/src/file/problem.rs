@@ -46,6 +46,11 @@ impl Problem {
         Self { severity: Severity::Warning, ..Self::error(primary, message) }
     }
 
+    /// Whether a part of the policy can't be used.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// Says what stands at the place.
     #[must_use]
     pub fn with_label(mut self, label: impl Into<String>) -> Self {

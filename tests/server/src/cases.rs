@@ -90,6 +90,12 @@ pub async fn note(access: Access, Path(id): Path<u64>) -> Result<String, Denied>
     if id == 1 { Ok("note".to_owned()) } else { Err(access.denied()) }
 }
 
+/// A note changes the case that it is added to.
+#[route_role(Actor, scopes = ["note:create"], resource = "note", denial = not_found, parent = "case:update")]
+pub async fn add_note(access: Access, ObjectPath(id): ObjectPath<u64>) -> Result<&'static str, Absent> {
+    access.visible(find(id), |case| case.workspace).map(|_| "added")
+}
+
 /// The attribute binds a parameter that the path doesn't have.
 #[route_role(Actor, scopes = ["case:read"], tenant = "workspace_id")]
 pub async fn without_its_tenant(Path(id): Path<u64>) -> String {

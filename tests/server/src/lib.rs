@@ -18,6 +18,7 @@ pub fn routes() -> PolicyRouter {
         .route("/export", get(cases::export))
         .route("/cases", get(cases::list).merge(post(cases::create)))
         .route("/cases/{id}", get(cases::read).put(cases::update).delete(cases::delete))
+        .route("/cases/{id}/notes", post(cases::add_note))
         .route("/notes/{id}", get(cases::note))
         .route("/unbound/cases/{id}", get(cases::without_its_tenant))
         .nest("/workspaces/{workspace_id}", workspaces)

@@ -21,6 +21,11 @@ pub fn resolve(parts: &Parts) -> Result<Option<Principal>, ResolveError> {
         "user-of-w2" => Some(can_all(of(PrincipalKind::USER, "w2"))),
         "exporter" => Some(of(PrincipalKind::USER, "w1").with_feature("export")),
         "key-of-w1" => Some(of(PrincipalKind::API_KEY, "w1").with_scope("case:read")),
+        "note-writer" => Some(of(PrincipalKind::API_KEY, "w1").with_scope("note:create")),
+        "case-writer" => Some(of(PrincipalKind::API_KEY, "w1").with_scope("case:update")),
+        "case-and-note-writer" => {
+            Some(of(PrincipalKind::API_KEY, "w1").with_scope("note:create").with_scope("case:update"))
+        }
         "key-without-scopes" => Some(of(PrincipalKind::API_KEY, "w1")),
         "robot" => Some(of(PrincipalKind::new("robot"), "w1")),
         "broken" => return Err(ResolveError::new("the session store doesn't answer")),

@@ -63,6 +63,13 @@ async fn a_feature_that_is_switched_off_is_refused() {
 }
 
 #[tokio::test]
+async fn a_change_of_a_child_needs_the_scope_on_its_parent_too() {
+    assert_eq!(reply(ask("POST /cases/1/notes", "case-and-note-writer")).await.status, 200);
+    assert_eq!(reply(ask("POST /cases/1/notes", "note-writer")).await.status, 404);
+    assert_eq!(reply(ask("POST /cases/1/notes", "case-writer")).await.status, 404);
+}
+
+#[tokio::test]
 async fn the_tenant_in_the_path_must_be_the_callers() {
     assert_eq!(reply(ask("GET /workspaces/w1/cases/1", "user-of-w1")).await.status, 200);
     assert_eq!(reply(ask("GET /workspaces/w2/cases/2", "user-of-w1")).await.status, 404);

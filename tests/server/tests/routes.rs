@@ -15,6 +15,7 @@ POST /cases api_key,user @workspace case:create
 DELETE /cases/{id} user @workspace >=admin case:delete => forbidden
 GET /cases/{id} api_key,user @workspace case:read => not_found
 PUT /cases/{id} api_key,user @workspace case:update => not_found_unless_readable
+POST /cases/{id}/notes api_key,user @workspace case:update note:create => not_found
 GET /export user @workspace +export
 GET /healthz everyone
 GET /me user @workspace

@@ -22,6 +22,22 @@ pub(super) struct Finding<'a> {
     label: Option<&'a str>,
     related: Vec<Related<'a>>,
     help: Option<&'a str>,
+    fix: Option<Fix<'a>>,
+}
+
+#[derive(Serialize)]
+struct Fix<'a> {
+    title: &'a str,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    #[serde(flatten)]
+    place: Place<'a>,
+    start: u32,
+    end: u32,
+    replacement: &'a str,
 }
 
 #[derive(Serialize)]
@@ -55,6 +71,17 @@ impl<'a> Finding<'a> {
                 .map(|label| Related { place: Place::of(label.span, lines), message: &label.text })
                 .collect(),
             help: finding.help.as_deref(),
+            fix: finding.fix.as_ref().map(|fix| Fix {
+                title: &fix.title,
+                edits: fix.edits.iter().map(|edit| Edit::of(edit, lines)).collect(),
+            }),
         }
+    }
+}
+
+impl<'a> Edit<'a> {
+    fn of(edit: &'a rule::Edit, lines: &Lines<'a>) -> Self {
+        let span = edit.span;
+        Self { place: Place::of(span, lines), start: span.start, end: span.end, replacement: &edit.replacement }
     }
 }

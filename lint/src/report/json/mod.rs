@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Coverage, Lines};
+use crate::baseline::Fingerprint;
 use crate::rule::Outcome;
 use crate::surface::Surface;
 
@@ -25,6 +26,8 @@ struct FindingsDocument<'a> {
     version: u32,
     findings: Vec<finding::Finding<'a>>,
     suppressed: usize,
+    known: usize,
+    stale: &'a [Fingerprint],
     coverage: Coverage,
 }
 
@@ -35,8 +38,14 @@ struct RoutesDocument<'a> {
     coverage: Coverage,
 }
 
-/// Writes findings.
-pub fn write_findings(out: &mut dyn Write, outcome: &Outcome, surface: &Surface, lines: &Lines<'_>) -> io::Result<()> {
+/// Writes findings, and the entries of a baseline that nothing matches any more.
+pub fn write_findings(
+    out: &mut dyn Write,
+    outcome: &Outcome,
+    stale: &[Fingerprint],
+    surface: &Surface,
+    lines: &Lines<'_>,
+) -> io::Result<()> {
     let findings = outcome.findings.iter().map(|finding| finding::Finding::of(finding, surface, lines)).collect();
     write(
         out,
@@ -44,6 +53,8 @@ pub fn write_findings(out: &mut dyn Write, outcome: &Outcome, surface: &Surface,
             version: VERSION,
             findings,
             suppressed: outcome.suppressed,
+            known: outcome.known,
+            stale,
             coverage: Coverage::of(surface),
         },
     )

@@ -76,7 +76,7 @@ impl Analyst<'_, '_> {
         for (name, (argument, module)) in substitution {
             if let crate::frontend::rust::types::TypeArgument::Type(ty) = argument {
                 let scope = Scope { module: *module, ..outer.clone() };
-                generics.insert(name.clone(), self.type_of(&scope, &ty));
+                generics.insert(name.clone(), self.type_of(&scope, ty));
             }
         }
         let self_type = owner.map_or(Type::Unknown, |owner| Type::Own(owner.clone(), Rc::from([])));

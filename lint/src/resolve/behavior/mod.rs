@@ -49,7 +49,7 @@ pub(crate) struct Memory {
     summaries: HashMap<Key, Option<Rc<Summary>>>,
     bodies: HashMap<*const Item, Option<Rc<Body>>>,
     shapes: HashMap<*const Item, Rc<Shape>>,
-    members: HashMap<(*const Item, String), Option<(Definition, Option<Definition>)>>,
+    members: HashMap<(*const Item, String), Option<Member>>,
     implementors: HashMap<*const Item, Vec<Type>>,
     mentions: HashMap<*const Item, Vec<usize>>,
     /// What each error type answers, by variant.
@@ -66,6 +66,9 @@ impl Memory {
         self.bodies.clear();
     }
 }
+
+/// A function, and the `impl` that makes it one of a type.
+type Member = (Definition, Option<Definition>);
 
 type Key = (*const Item, Option<Rc<str>>, Vec<usize>);
 

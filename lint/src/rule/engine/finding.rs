@@ -1,6 +1,7 @@
 //! What a rule reports.
 
 use super::definition::Rule;
+use super::fix::Fix;
 use crate::source::Span;
 
 /// One thing that a rule found.
@@ -22,6 +23,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The concrete change that would settle it.
     pub help: Option<String>,
+    /// The same change as edits, where it is sure.
+    pub fix: Option<Fix>,
 }
 
 /// A place with a remark.
@@ -67,6 +70,7 @@ impl Finding {
             primary: None,
             related: Vec::new(),
             help: None,
+            fix: None,
         }
     }
 
@@ -104,6 +108,12 @@ impl Finding {
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    /// The change as edits, where it is sure.
+    #[must_use]
+    pub fn fix(self, fix: Option<Fix>) -> Self {
+        Self { fix, ..self }
     }
 
     /// How sure the rule is.

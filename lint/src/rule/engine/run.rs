@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use route_role_policy::file::Problem;
 use route_role_policy::policy::RuleLevel;
 
 use super::context::Context;
@@ -16,6 +17,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// How many findings suppressions took away.
     pub suppressed: usize,
+    /// How many findings a baseline knows already.
+    pub known: usize,
     /// Rules that had nothing to go by because there is no policy.
     pub waiting_for_policy: Vec<&'static str>,
 }
@@ -45,13 +48,17 @@ pub fn run(rules: &[&'static Rule], context: &Context<'_>, strict: bool) -> Outc
         Check::Suppressions(check) => check(&settled.unsettled),
     }));
 
+    let misunderstood = context.policy.is_some_and(|stated| stated.problems.iter().any(Problem::is_error));
     for finding in &mut findings {
+        // What the policy says isn't known in full, so nothing that follows from it is sure.
+        finding.fix = finding.fix.take().filter(|_| !misunderstood);
         finding.severity = severity(rules, &levels, strict, finding);
     }
     findings.sort_by_cached_key(|finding| order(context, finding));
     Outcome {
         findings,
         suppressed: settled.suppressed,
+        known: 0,
         waiting_for_policy: waiting.into_iter().map(|rule| rule.name).collect(),
     }
 }

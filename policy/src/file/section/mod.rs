@@ -4,6 +4,7 @@
 //! already there, whatever their order in the file.
 
 mod assignable;
+mod credentials;
 mod guards;
 mod levels;
 mod names;
@@ -36,6 +37,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Policy {
     roles::read(reader, &fields, &mut policy);
     assignable::read(reader, &fields, &mut policy);
     resources::read(reader, &fields, &mut policy);
+    credentials::read(reader, &fields, &mut policy);
     routes::data(reader, &fields, &mut policy);
     routes::restrictions(reader, &fields, &mut policy);
     routes::public(reader, &fields, &mut policy);

@@ -5,7 +5,7 @@ use super::super::problem::Problem;
 use super::super::reader::{Fields, Reader};
 use super::names;
 use crate::policy::Resource;
-use crate::{Policy, ResourceName};
+use crate::{Placed, Policy, ResourceName, Scope};
 
 pub(super) fn read(reader: &mut Reader<'_>, fields: &Fields<'_>, policy: &mut Policy) {
     let Some(node) = fields.get("resources") else { return };
@@ -13,7 +13,9 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &Fields<'_>, policy: &mut Po
         let Some(fields) = reader.fields(&entry.value, &keys::RESOURCE) else { continue };
         let name = entry.key.clone().map(ResourceName::new);
         let feature = fields.get("feature").and_then(|node| reader.text(node, "`feature`"));
+        let parent_scope = parent_scope(reader, policy, &fields);
         let resource = Resource {
+            parent_scope,
             parent: fields
                 .get("parent")
                 .and_then(|node| reader.text(node, "`parent`"))
@@ -26,6 +28,21 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &Fields<'_>, policy: &mut Po
         policy.resources.insert(resource.name.value.clone(), resource);
     }
     check_parents(reader, policy);
+}
+
+fn parent_scope(reader: &mut Reader<'_>, policy: &Policy, fields: &Fields<'_>) -> Option<Placed<Scope>> {
+    let scope = reader.text(fields.get("parent_scope")?, "`parent_scope`")?;
+    if fields.get("parent").is_none() {
+        let problem =
+            Problem::error(scope.range(), "`parent_scope` is a scope on the parent, but there is no `parent`");
+        reader.report(problem.with_help("name the resource that owns this one: `parent: …`".to_owned()));
+        return None;
+    }
+    if policy.scope(&scope.value).is_none() {
+        reader.unknown(&scope, "scope", "scopes", policy.scopes.iter().map(|declared| declared.as_str()));
+        return None;
+    }
+    Some(scope.map(Scope::new))
 }
 
 fn check_parents(reader: &mut Reader<'_>, policy: &mut Policy) {

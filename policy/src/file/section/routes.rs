@@ -5,7 +5,7 @@ use super::super::problem::Problem;
 use super::super::reader::{Fields, Reader};
 use super::super::tree::{Kind, Node};
 use super::names;
-use crate::policy::{DataDefinition, PublicRoute, Restriction};
+use crate::policy::{DataDefinition, PublicRoute, Restriction, RoutePattern};
 use crate::{DataClass, PathGlob, Placed, Policy, suggest};
 
 const METHODS: [&str; 10] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "ANY"];
@@ -61,6 +61,25 @@ fn public_route(reader: &mut Reader<'_>, item: &Node) -> Option<PublicRoute> {
     };
     let methods = methods.into_iter().filter_map(|name| method(reader, name)).collect();
     Some(PublicRoute { path: path?, methods, reason: reason? })
+}
+
+/// Routes by method and path, `POST /keys`, or by path alone.
+pub(super) fn pattern(reader: &mut Reader<'_>, text: Placed<String>) -> Option<Placed<RoutePattern>> {
+    let (method, path) = match text.value.split_once(char::is_whitespace) {
+        Some((name, path)) => {
+            let name = method(reader, Placed::new(name.to_owned(), text.range()))?;
+            (Some(name.value), path.trim().to_owned())
+        }
+        None => (None, text.value.clone()),
+    };
+    if !path.starts_with(['/', '*']) {
+        let problem = Problem::error(text.range(), format!("`{}` is no route", text.value));
+        reader.report(
+            problem.with_help("write a method and a path, `POST /keys/{id}/rotate`, or a path alone".to_owned()),
+        );
+        return None;
+    }
+    Some(text.map(|_| RoutePattern { method, path: PathGlob::new(path) }))
 }
 
 fn method(reader: &mut Reader<'_>, name: Placed<String>) -> Option<Placed<String>> {

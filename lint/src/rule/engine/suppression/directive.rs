@@ -14,6 +14,8 @@ const MARKER: &str = "route-role:";
 pub struct Directive {
     /// Where the comment stands.
     pub span: Span,
+    /// What would have to go with it, if nothing else is said in the comment.
+    removal: Option<Span>,
     covered: Range<u32>,
     content: Content,
 }
@@ -31,6 +33,8 @@ pub struct Unsettled {
     pub span: Span,
     /// Why it did nothing.
     pub cause: UnsettledCause,
+    /// The whole comment, where all of it may go.
+    pub removal: Option<Span>,
 }
 
 /// Why a suppression did nothing.
@@ -67,7 +71,11 @@ impl Directive {
         known: &BTreeSet<&str>,
         used: impl Fn(&str) -> bool,
     ) -> Vec<Unsettled> {
-        let because = |cause| Unsettled { span: self.span, cause };
+        let because = |cause| {
+            let is_all = matches!(&self.content, Content::Allow { rules, .. } if rules.len() == 1);
+            let may_go = is_all && matches!(cause, UnsettledCause::Unused(_));
+            Unsettled { span: self.span, removal: self.removal.filter(|_| may_go), cause }
+        };
         match &self.content {
             Content::Unreadable => vec![because(UnsettledCause::Unreadable)],
             Content::Allow { has_reason: false, .. } => vec![because(UnsettledCause::NoReason)],
@@ -104,8 +112,10 @@ pub(super) fn of_file(file: FileId, path: &str, text: &str) -> Vec<Directive> {
             let covered = target::of_comment(syntax, text, &comment);
             let start = comment.start + text[comment.clone()].find(MARKER)?;
             let end = start + text[start..comment.end].trim_end().len();
+            let removal = target::whole_comment(syntax, text, &comment);
             Some(Directive {
                 span: Span { file, start: offset(start), end: offset(end) },
+                removal: removal.map(|range| Span { file, start: offset(range.start), end: offset(range.end) }),
                 covered: offset(covered.start)..offset(covered.end),
                 content: parse(said),
             })

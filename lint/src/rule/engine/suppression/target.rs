@@ -25,6 +25,26 @@ pub(super) fn of_comment(syntax: Syntax, text: &str, comment: &Range<usize>) -> 
     line_start..end_of_line(text, code)
 }
 
+/// The bytes that go when a comment goes: its whole line, or what stands behind the code. `None` if the next line may go on with it.
+pub(super) fn whole_comment(syntax: Syntax, text: &str, comment: &Range<usize>) -> Option<Range<usize>> {
+    let delimiter = match syntax {
+        Syntax::Rust => "//",
+        Syntax::Yaml => "#",
+    };
+    let line_start = text[..comment.start].rfind('\n').map_or(0, |at| at + 1);
+    let code = text[line_start..comment.start].strip_suffix(delimiter)?;
+    let line_end = end_of_line(text, comment.end);
+    if !code.trim().is_empty() {
+        let comment_end = line_start + text[line_start..line_end].trim_end_matches('\r').len();
+        return Some(line_start + code.trim_end().len()..comment_end);
+    }
+    let behind = (line_end + 1).min(text.len());
+    let next = text[behind..].trim_start_matches([' ', '\t']).strip_prefix(delimiter);
+    // Documentation begins anew.
+    let goes_on = next.is_some_and(|rest| syntax != Syntax::Rust || !rest.starts_with(['/', '!']));
+    (!goes_on).then_some(line_start..behind)
+}
+
 fn end_of_line(text: &str, from: usize) -> usize {
     text[from..].find('\n').map_or(text.len(), |at| from + at)
 }
@@ -84,6 +104,23 @@ mod tests {
         let comments = syntax.line_comments(text);
         let comment = comments.iter().find(|range| text[(*range).clone()].contains("HERE")).expect("a marked comment");
         &text[of_comment(syntax, text, comment)]
+    }
+
+    fn without(syntax: Syntax, text: &str) -> Option<String> {
+        let comments = syntax.line_comments(text);
+        let comment = comments.iter().find(|range| text[(*range).clone()].contains("HERE")).expect("a marked comment");
+        let range = whole_comment(syntax, text, comment)?;
+        Some(format!("{}{}", &text[..range.start], &text[range.end..]))
+    }
+
+    #[test]
+    fn a_comment_goes_with_its_line_or_with_the_space_before_it() {
+        assert_eq!(without(Syntax::Rust, "a();\n  // HERE\nb();\n").as_deref(), Some("a();\nb();\n"));
+        assert_eq!(without(Syntax::Rust, "a(); // HERE\r\nb();\r\n").as_deref(), Some("a();\r\nb();\r\n"));
+        assert_eq!(without(Syntax::Yaml, "a: 1\n# HERE\r\nb: 2").as_deref(), Some("a: 1\nb: 2"));
+        assert_eq!(without(Syntax::Rust, "// HERE").as_deref(), Some(""));
+        assert_eq!(without(Syntax::Rust, "// HERE\n/// Docs.\na();").as_deref(), Some("/// Docs.\na();"));
+        assert_eq!(without(Syntax::Rust, "// HERE\n// and why\na();"), None);
     }
 
     #[test]
