@@ -324,7 +324,9 @@ impl Walker<'_, '_, '_> {
             self.returned.refuse_all(&value.refusals);
             return;
         }
-        let value = self.settled(value);
+        let mut value = self.settled(value);
+        let error = self.result_type.error();
+        value.refusals = value.refusals.into_iter().map(|refusal| self.converted(refusal, &error)).collect();
         let returned = std::mem::take(&mut self.returned);
         self.returned = returned.or(value);
     }
