@@ -33,11 +33,24 @@ pub(super) struct PolicyFile {
 impl Project {
     /// Reads the policy, then the code.
     pub(super) fn read(input: &InputArgs, common: &CommonArgs, strict: bool) -> Result<Self, CliError> {
+        Self::read_with(input, common, |options| ScanOptions { strict, ..options })
+    }
+
+    /// Reads the routes, and not what their handlers do.
+    pub(super) fn read_routes(input: &InputArgs, common: &CommonArgs) -> Result<Self, CliError> {
+        Self::read_with(input, common, |options| ScanOptions { skips_bodies: true, ..options })
+    }
+
+    fn read_with(
+        input: &InputArgs,
+        common: &CommonArgs,
+        adjust: impl FnOnce(ScanOptions) -> ScanOptions,
+    ) -> Result<Self, CliError> {
         let mut sources = SourceMap::default();
         let policy = PolicyFile::read(input, &mut sources)?;
         let progress = Progress::start("reading", common.quiet);
         let stated = policy.as_ref().map(|policy| &policy.loaded.policy);
-        let inventory = crate::scan(&scan_options(input, stated, strict), &mut sources, stated)?;
+        let inventory = crate::scan(&adjust(scan_options(input, stated)), &mut sources, stated)?;
         let surface = surface::build(inventory, stated);
         drop(progress);
         Ok(Self { policy, surface, sources })
@@ -81,7 +94,7 @@ impl PolicyFile {
     }
 }
 
-fn scan_options(input: &InputArgs, policy: Option<&Policy>, strict: bool) -> ScanOptions {
+fn scan_options(input: &InputArgs, policy: Option<&Policy>) -> ScanOptions {
     let texts = |globs: &[route_role_policy::Placed<route_role_policy::PathGlob>]| {
         globs.iter().map(|glob| glob.as_str().to_owned()).collect()
     };
@@ -91,7 +104,6 @@ fn scan_options(input: &InputArgs, policy: Option<&Policy>, strict: bool) -> Sca
         exclude: policy.map_or_else(Vec::new, |policy| texts(&policy.paths.exclude)),
         include_tests: input.include_tests,
         threads: input.threads,
-        strict,
         ..ScanOptions::default()
     }
 }

@@ -8,6 +8,7 @@ mod command_line;
 mod determinism;
 mod documentation;
 mod fixes;
+mod handlers;
 mod harness;
 mod json_contract;
 mod policy_proposal;

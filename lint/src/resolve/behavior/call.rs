@@ -166,6 +166,7 @@ impl Walker<'_, '_, '_> {
                 continue;
             }
             let Some(summary) = self.analyst.summarise(&target.function, &target.scope, variant.clone()) else {
+                self.summary.is_cut |= self.analyst.is_spent();
                 continue;
             };
             let around = self.around();

@@ -75,6 +75,9 @@ impl Analyst<'_, '_> {
         owner: Option<&Definition>,
         substitution: &Substitution,
     ) -> Option<(Behavior, Vec<Called>)> {
+        if self.memory.is_off {
+            return None;
+        }
         let ItemKind::Function(signature) = &function.item.kind else { return None };
         let outer = Scope { module: function.module, generics: Rc::default(), self_type: Type::Unknown };
         let mut generics = BTreeMap::new();
