@@ -24,6 +24,8 @@ pub(super) struct FirstLook {
     pub(super) parsed: HashMap<FileId, FileFacts>,
     /// What isn't Rust in any file.
     pub(super) notes: Vec<Note>,
+    /// The files that say what types implement, by the names of the types.
+    pub(super) implementations: HashMap<String, Vec<String>>,
 }
 
 /// Reads every file, in parallel, and parses those that can matter. `roots` are the files that always do. The text of a file that doesn't matter is let go of unless there
@@ -44,20 +46,26 @@ pub(super) fn look(
     let fits = |text: &str| {
         spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(text.len())).is_ok()
     };
-    let look_at = |file: &SourceFile| -> Result<(Option<FileFacts>, Option<Note>), SourceProblem> {
+    let look_at = |file: &SourceFile| -> Result<Seen, SourceProblem> {
         let text = file.read()?;
         let (facts, note) = facts_and_note(file, &text, matters(file, &text), options.strict, parse_options);
         if facts.is_some() || note.is_some() || text.contains(MARKER) || fits(&text) {
             file.keep(&text);
         }
-        Ok((facts, note))
+        let implements = if options.skips_bodies { BTreeSet::new() } else { implemented_types(&text) };
+        Ok((facts, note, implements))
     };
     let seen: Vec<_> = sources.files.par_iter().map(|file| (file.id, look_at(file))).collect();
     let mut first = FirstLook::default();
     let mut unread = BTreeSet::new();
     for (file, outcome) in seen {
         match outcome {
-            Ok((facts, note)) => {
+            Ok((facts, note, implements)) => {
+                for name in implements {
+                    if let Some(file) = sources.file(file) {
+                        first.implementations.entry(name).or_default().push(file.path.to_string());
+                    }
+                }
                 first.parsed.extend(facts.map(|facts| (file, facts)));
                 first.notes.extend(note);
             }
@@ -69,6 +77,29 @@ pub(super) fn look(
     }
     sources.files.retain(|file| !unread.contains(&file.id));
     first
+}
+
+/// What one file shows: its facts if it matters, what is wrong with it, the types that it implements something for.
+type Seen = (Option<FileFacts>, Option<Note>, BTreeSet<String>);
+
+/// The names of the types that a text has an `impl` for, as far as a look at its lines tells: what it names too much is only read
+/// for nothing.
+fn implemented_types(text: &str) -> BTreeSet<String> {
+    let is_name = |letter: &char| letter.is_alphanumeric() || *letter == '_';
+    let mut found = BTreeSet::new();
+    for (at, _) in text.match_indices("impl") {
+        let begins_line = text[..at].rsplit('\n').next().is_some_and(|before| before.trim().is_empty());
+        let Some(line) = text[at..].split('{').next().filter(|_| begins_line) else { continue };
+        let of = match line.rsplit_once(" for ") {
+            Some((_, of)) => of,
+            None => line.trim_start_matches("impl").trim_start(),
+        };
+        let path: String = of.chars().take_while(|letter| is_name(letter) || *letter == ':').collect();
+        if let Some(name) = path.rsplit(':').next().filter(|name| !name.is_empty()) {
+            found.insert(name.to_owned());
+        }
+    }
+    found
 }
 
 fn facts_and_note(

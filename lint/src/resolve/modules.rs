@@ -91,6 +91,8 @@ pub(crate) struct Modules<'s> {
     implementations: HashMap<String, Vec<Definition>>,
     /// Every `impl` of a trait, by the last name of the trait.
     implementations_of: HashMap<String, Vec<Definition>>,
+    /// The files that say what types implement, by the names of the types, as long as nobody asked.
+    pub(crate) implemented_in: HashMap<String, Vec<String>>,
     /// Every `macro_rules!`, by name.
     macros: HashMap<String, Vec<Definition>>,
     /// What the globs of a module say of a name, during one resolution.
@@ -119,6 +121,7 @@ impl<'s> Modules<'s> {
             broken: Vec::new(),
             implementations: HashMap::new(),
             implementations_of: HashMap::new(),
+            implemented_in: HashMap::new(),
             macros: HashMap::new(),
             glob_lookups: HashMap::new(),
             names: NameMemory::default(),
@@ -366,6 +369,20 @@ impl<'s> Modules<'s> {
     /// The `impl`s for types of this name that are loaded.
     pub(crate) fn implementations(&self, type_name: &str) -> Vec<Definition> {
         self.implementations.get(type_name).cloned().unwrap_or_default()
+    }
+
+    /// Loads the files of a crate that have an `impl` for a type of this name.
+    pub(crate) fn load_implementations(&mut self, krate: CrateId, type_name: &str) {
+        let Some(files) = self.implemented_in.remove(type_name) else { return };
+        let is_unread =
+            |path: &String| self.files.get(path.as_str()).is_some_and(|file| !self.loaded_files.contains_key(file));
+        let files: Vec<String> = files.into_iter().filter(is_unread).collect();
+        if files.is_empty() {
+            return;
+        }
+        self.load_down_to(krate, &|stem| {
+            files.iter().any(|file| file.strip_prefix(stem).is_some_and(|rest| rest == ".rs" || rest.starts_with('/')))
+        });
     }
 
     /// The `impl`s of traits of this name that are loaded.

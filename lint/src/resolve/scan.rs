@@ -84,6 +84,7 @@ fn resolve(
     let mut relevant: BTreeSet<String> =
         first.parsed.keys().filter_map(|id| sources.file(*id)).map(|file| file.path.to_string()).collect();
     let mut modules = Modules::new(&files, &text, first.parsed, parse_options);
+    modules.implemented_in = first.implementations;
     let entries = add_crates(&mut modules, sources, options);
     load(&mut modules, &relevant);
 

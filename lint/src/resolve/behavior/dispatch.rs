@@ -77,6 +77,8 @@ impl Analyst<'_, '_> {
 
     /// The function, and the `impl` that it stands in or that makes the default apply.
     fn find_member(&mut self, owner: &Definition, name: &str) -> Option<super::Member> {
+        let krate = self.modules.module(owner.module).krate;
+        self.modules.load_implementations(krate, &owner.item.name);
         let mut implementations = self.modules.implementations(&owner.item.name);
         if implementations.is_empty() && !self.modules.module(owner.module).pending_calls.is_empty() {
             crate::resolve::expansion::expand_items(self.modules, owner.module);

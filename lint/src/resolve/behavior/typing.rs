@@ -223,6 +223,8 @@ impl Analyst<'_, '_> {
             return Type::Unknown;
         }
         let Some(definition) = owner.definition().cloned() else { return Type::Unknown };
+        let krate = self.modules.module(definition.module).krate;
+        self.modules.load_implementations(krate, &definition.item.name);
         for implementation in self.modules.implementations(&definition.item.name) {
             let ItemKind::Impl { items, .. } = &implementation.item.kind else { continue };
             let Some(item) = items.iter().find(|item| item.name == name) else { continue };
