@@ -26,6 +26,16 @@ pub enum CliError {
     Baseline(PathBuf, io::Error),
     /// The baseline isn't one.
     InvalidBaseline(PathBuf, BaselineError),
+    /// Two outputs go to one file.
+    OutputTwice(PathBuf),
+    /// A document of this format would be printed together with something else.
+    OutputMixed(String),
+    /// The file that the standard input stands for can't be found.
+    StdinFile(PathBuf, io::Error),
+    /// The standard input can't be read.
+    Stdin(io::Error),
+    /// There is no command of this name.
+    UnknownCommand(String),
     /// Nothing can be scanned.
     Scan(ScanError),
     /// There is no rule of this name.
@@ -48,6 +58,11 @@ impl CliError {
             | Self::Policy(..)
             | Self::Baseline(..)
             | Self::InvalidBaseline(..)
+            | Self::OutputTwice(_)
+            | Self::OutputMixed(_)
+            | Self::StdinFile(..)
+            | Self::Stdin(_)
+            | Self::UnknownCommand(_)
             | Self::Scan(_)
             | Self::UnknownRule { .. } => ExitStatus::Usage,
         }
@@ -91,6 +106,22 @@ impl fmt::Display for CliError {
                     "the baseline `{}` can't be used: {error}\n  = help: `--write-baseline` writes it anew",
                     shown(path)
                 )
+            }
+            Self::OutputTwice(path) => {
+                write!(formatter, "two outputs go to `{}`; give each a file of its own", shown(path))
+            }
+            Self::OutputMixed(format) => write!(
+                formatter,
+                "{format} can't be printed together with another format; write it to a file, `--output {format}=FILE`"
+            ),
+            Self::StdinFile(path, error) => write!(
+                formatter,
+                "`{}` can't be found: {error}; `--stdin-filename` names a file that is there, whose text is read from the standard input instead",
+                shown(path)
+            ),
+            Self::Stdin(error) => write!(formatter, "the standard input can't be read: {error}"),
+            Self::UnknownCommand(name) => {
+                write!(formatter, "there is no command `{}`; `route-role help` lists the commands", visible(name))
             }
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),
             Self::UnknownRule { name, meant } => {

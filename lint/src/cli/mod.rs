@@ -9,11 +9,14 @@ mod exit;
 mod explain;
 mod fix;
 mod init;
+mod man;
 mod output;
+mod outputs;
 mod progress;
 mod project;
 mod routes;
 mod schema;
+mod stdin;
 
 use clap::{Parser, Subcommand};
 
@@ -26,8 +29,11 @@ pub use exit::ExitStatus;
 pub use explain::ExplainArgs;
 pub use fix::FixArgs;
 pub use init::InitArgs;
+pub use man::ManArgs;
+pub use outputs::OutputArgs;
 pub use routes::RoutesArgs;
 pub use schema::SchemaArgs;
+pub use stdin::StdinArgs;
 
 /// Keep the permissions of a web service's routes honest.
 ///
@@ -55,6 +61,8 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Print a script that completes commands in a shell.
     Completions(CompletionsArgs),
+    /// Print a manual page.
+    Man(ManArgs),
 }
 
 impl Command {
@@ -67,6 +75,7 @@ impl Command {
             Self::Init(args) => init::run(args),
             Self::Schema(args) => schema::run(args),
             Self::Completions(args) => completions::run(args),
+            Self::Man(args) => man::run(args),
         }
     }
 }
