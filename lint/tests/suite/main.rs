@@ -10,6 +10,7 @@ mod documentation;
 mod fixes;
 mod formats;
 mod harness;
+mod integrations;
 mod json_contract;
 mod outputs;
 mod policy_proposal;
