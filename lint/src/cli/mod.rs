@@ -14,6 +14,7 @@ mod output;
 mod outputs;
 mod progress;
 mod project;
+mod report;
 mod routes;
 mod schema;
 mod stdin;
@@ -31,6 +32,7 @@ pub use fix::FixArgs;
 pub use init::InitArgs;
 pub use man::ManArgs;
 pub use outputs::OutputArgs;
+pub use report::ReportArgs;
 pub use routes::RoutesArgs;
 pub use schema::SchemaArgs;
 pub use stdin::StdinArgs;
@@ -53,6 +55,8 @@ pub enum Command {
     Check(CheckArgs),
     /// List every route with its handler, guards and access.
     Routes(RoutesArgs),
+    /// Show who may call what, for reviewers.
+    Report(ReportArgs),
     /// Show what a rule looks for, why, and how to fix what it finds.
     Explain(ExplainArgs),
     /// Write a first policy from what the source holds.
@@ -71,6 +75,7 @@ impl Command {
         match self {
             Self::Check(args) => check::run(args),
             Self::Routes(args) => routes::run(args),
+            Self::Report(args) => report::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
             Self::Schema(args) => schema::run(args),

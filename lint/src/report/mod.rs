@@ -12,6 +12,8 @@ pub mod gitlab;
 pub mod json;
 pub mod junit;
 mod lines;
+mod markdown;
+pub mod permissions;
 mod plain;
 pub mod results;
 pub mod sarif;

@@ -13,6 +13,7 @@ mod harness;
 mod integrations;
 mod json_contract;
 mod outputs;
+mod permissions;
 mod policy_proposal;
 mod registry;
 mod rule_fixtures;
