@@ -406,6 +406,7 @@ mod tests {
             handler: Some("service::cases::<impl A; B>::get".to_owned()),
             declares: Some("user case:read".to_owned()),
             certainty: Some(Uncertainty::AtMost),
+            unmapped: vec!["from_fn(a; b)".to_owned()],
             documented: Some(false),
             ..Facts::default()
         };

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::fix::{self, Changes};
+use super::lock::Stale;
 use super::project::Project;
 use super::{BaselineArgs, CliError, CommonArgs, ExitStatus, FixArgs, InputArgs, output};
 use crate::baseline::Fingerprint;
@@ -29,6 +30,9 @@ pub struct CheckArgs {
     baseline: BaselineArgs,
     #[command(flatten)]
     fix: FixArgs,
+    /// Fail with status 5 if the code isn't what the lock says. [lock: `route-role.lock` beside the policy]
+    #[arg(long)]
+    locked: bool,
     /// Parse every file in full, and let what couldn't be seen count like any other finding.
     #[arg(long)]
     strict: bool,
@@ -74,11 +78,18 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitStatus, CliError> {
     }
     let Seen { project, mut outcome, stale } = seen;
     args.baseline.record(&project, &mut outcome, &stale, args.common.quiet)?;
+    let locked = args.locked.then(|| Stale::look(&project, &args.input, None)).transpose()?;
     print(args, &project, &outcome, &stale)?;
     if !args.common.quiet {
         remark(&project, &outcome);
     }
-    Ok(status(args, &project, &outcome))
+    let is_stale = locked.is_some_and(|stale| stale.say());
+    Ok(match status(args, &project, &outcome) {
+        ExitStatus::Clean | ExitStatus::Findings | ExitStatus::Incomplete if is_stale && !args.common.exit_zero => {
+            ExitStatus::Drift
+        }
+        status => status,
+    })
 }
 
 /// What one look at everything came to.

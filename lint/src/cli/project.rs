@@ -7,6 +7,7 @@ use route_role_policy::file::{self, Loaded, RustConstants};
 
 use super::progress::Progress;
 use super::{CliError, CommonArgs, InputArgs};
+use crate::drift::Snapshot;
 use crate::rule::{Context, PolicyInFile};
 use crate::source::{FileId, ScanOptions, SourceMap};
 use crate::surface::{self, Surface};
@@ -33,11 +34,27 @@ pub(super) struct PolicyFile {
 impl Project {
     /// Reads the policy, then the code.
     pub(super) fn read(input: &InputArgs, common: &CommonArgs, strict: bool) -> Result<Self, CliError> {
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let policy = input.policy.clone().or_else(|| file::find(root));
+        Self::read_by(input, policy.as_deref(), &[], common.quiet, strict)
+    }
+
+    /// Reads the code by a policy that was found already, without what is left out beside.
+    pub(super) fn read_by(
+        input: &InputArgs,
+        policy: Option<&Path>,
+        left_out: &[String],
+        quiet: bool,
+        strict: bool,
+    ) -> Result<Self, CliError> {
         let mut sources = SourceMap::default();
-        let policy = PolicyFile::read(input, &mut sources)?;
-        let progress = Progress::start("reading", common.quiet);
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let policy = policy.map(|path| PolicyFile::read(path, root, &mut sources)).transpose()?;
+        let progress = Progress::start("reading", quiet);
         let stated = policy.as_ref().map(|policy| &policy.loaded.policy);
-        let inventory = crate::scan(&scan_options(input, stated, strict), &mut sources, stated)?;
+        let mut options = scan_options(input, stated, strict);
+        options.exclude.extend_from_slice(left_out);
+        let inventory = crate::scan(&options, &mut sources, stated)?;
         let surface = surface::build(inventory, stated);
         drop(progress);
         Ok(Self { policy, surface, sources })
@@ -51,6 +68,12 @@ impl Project {
             problems: &policy.loaded.problems,
         });
         Context { surface: &self.surface, policy, sources: &self.sources }
+    }
+
+    /// What is compared with other surfaces.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let policy = self.policy.as_ref().map(|policy| &policy.loaded.policy);
+        Snapshot::of_surface(&self.surface, policy, &self.sources)
     }
 
     /// Whether a part of the policy can't be used.
@@ -70,14 +93,12 @@ impl PolicyFile {
         &self.path
     }
 
-    fn read(input: &InputArgs, sources: &mut SourceMap) -> Result<Option<Self>, CliError> {
-        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
-        let Some(path) = input.policy.clone().or_else(|| file::find(root)) else { return Ok(None) };
-        let text = std::fs::read_to_string(&path).map_err(|error| CliError::Policy(path.clone(), error))?;
+    fn read(path: &Path, root: &Path, sources: &mut SourceMap) -> Result<Self, CliError> {
+        let text = std::fs::read_to_string(path).map_err(|error| CliError::Policy(path.to_owned(), error))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let loaded = file::load(&text, &mut RustConstants::new(folder));
-        let file = sources.add(shown_path(&path, root), text);
-        Ok(Some(Self { file, path, loaded }))
+        let file = sources.add(shown_path(path, root), text);
+        Ok(Self { file, path: path.to_owned(), loaded })
     }
 }
 

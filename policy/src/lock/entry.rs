@@ -23,6 +23,8 @@ pub struct Facts {
     pub declares: Option<String>,
     /// What is known of the access, where that isn't everything.
     pub certainty: Option<Uncertainty>,
+    /// Guards whose meaning isn't known, sorted.
+    pub unmapped: Vec<String>,
     /// Whether the API description has it; `None` if there is no description.
     pub documented: Option<bool>,
     /// Whether it is there under a condition only, which a running program may not meet.
@@ -74,7 +76,7 @@ impl Entry {
             line.push_str(&fact);
         };
         if let Some(handler) = &facts.handler {
-            add(format!("handler {}", words::word(handler)));
+            add(format!("handler {}", words::phrase(handler)));
         }
         if let Some(declares) = &facts.declares {
             add(format!("declares {declares}"));
@@ -83,6 +85,9 @@ impl Entry {
             Some(Uncertainty::AtMost) => add("at_most".to_owned()),
             Some(Uncertainty::Unknown) => add("unknown".to_owned()),
             None => {}
+        }
+        for guard in &facts.unmapped {
+            add(format!("unmapped {}", words::phrase(guard)));
         }
         match facts.documented {
             Some(true) => add("documented".to_owned()),
@@ -109,6 +114,7 @@ impl Entry {
                 ("declares", access) => facts.declares = Some(access.to_owned()),
                 ("at_most", "") => facts.certainty = Some(Uncertainty::AtMost),
                 ("unknown", "") => facts.certainty = Some(Uncertainty::Unknown),
+                ("unmapped", guard) => facts.unmapped.push(words::decoded(guard)),
                 ("documented", "") => facts.documented = Some(true),
                 ("undocumented", "") => facts.documented = Some(false),
                 ("conditional", "") => facts.conditional = true,

@@ -102,6 +102,15 @@ pub(super) fn word(text: &str) -> String {
     word
 }
 
+/// Text behind a keyword, up to the next `;`. Blanks stay, so that it can be read.
+pub(super) fn phrase(text: &str) -> String {
+    let mut phrase = String::with_capacity(text.len());
+    for character in text.trim().chars() {
+        if character == ' ' { phrase.push(' ') } else { encode(&mut phrase, character, character == ';') }
+    }
+    phrase
+}
+
 fn encode(word: &mut String, character: char, is_reserved: bool) {
     if is_reserved || character.is_whitespace() || character.is_control() {
         let mut bytes = [0; 4];
