@@ -77,7 +77,13 @@ fn place(project: &Project, input: &InputArgs, stated: Option<&Path>) -> PathBuf
         let folder = if first.is_dir() { first } else { first.parent().unwrap_or(first) };
         folder.join(FILE_NAME)
     };
-    stated.map(Path::to_path_buf).or_else(beside_policy).unwrap_or_else(in_first_path)
+    stated.map(Path::to_path_buf).or_else(beside_policy).map_or_else(in_first_path, from_here)
+}
+
+/// The path as somebody would write it who stands in the current folder.
+fn from_here(path: PathBuf) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf)).unwrap_or(path)
 }
 
 /// How the code differs from the lock.

@@ -14,6 +14,8 @@ pub struct Effect {
     pub direction: Direction,
     /// What happened.
     pub text: Sentence,
+    /// Whether it names what only this route has, so that no other route changed in the same way.
+    pub is_own: bool,
 }
 
 /// Whether callers can do more or less.
@@ -42,7 +44,12 @@ enum Gain {
 
 impl Effect {
     pub(super) fn new(direction: Direction, text: Sentence) -> Self {
-        Self { direction, text }
+        Self { direction, text, is_own: false }
+    }
+
+    /// Something that no other route can share.
+    pub(super) fn own(text: Sentence) -> Self {
+        Self { direction: Direction::Neutral, text, is_own: true }
     }
 }
 

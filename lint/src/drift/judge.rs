@@ -135,18 +135,18 @@ fn denial(before: &RouteState, after: &RouteState, effects: &mut Vec<Effect>) ->
 
 /// What changed beside the access.
 fn moved(before: &RouteState, after: &RouteState, effects: &mut Vec<Effect>) {
-    let mut say = |text| effects.push(Effect::new(Direction::Neutral, text));
     let from_to = |what: &str, from: &str, to: &str| Sentence::new(what).name(from).and(" → ").name(to);
     if before.key != after.key {
-        say(from_to("path ", &before.key.to_string(), &after.key.to_string()));
+        effects.push(Effect::own(Sentence::new("was ").name(before.key.to_string())));
     }
     if before.handler != after.handler {
-        say(match before.handler.as_str() {
+        effects.push(Effect::own(match before.handler.as_str() {
             // A lock that a running program wrote has no handlers.
             "" => Sentence::new("handler ").name(&after.handler),
             handler => from_to("handler ", handler, &after.handler),
-        });
+        }));
     }
+    let mut say = |text| effects.push(Effect::new(Direction::Neutral, text));
     if let (Some(old), Some(new)) = (&before.file, &after.file)
         && old != new
     {

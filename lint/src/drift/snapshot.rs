@@ -109,8 +109,10 @@ impl RouteState {
     fn of_row(program: &str, route: &Route, row: &RouteSurface, sources: &SourceMap) -> Self {
         let guards = || route.guards.iter().zip(&row.guards);
         let restricts = |meaning: &GuardMeaning| !matches!(meaning, GuardMeaning::Neutral);
-        let mut unmapped: Vec<String> =
-            guards().filter(|(_, mapped)| !mapped.meaning.is_known()).map(|(guard, _)| guard.text.clone()).collect();
+        let mut unmapped: Vec<String> = guards()
+            .filter(|(_, mapped)| !mapped.meaning.is_known())
+            .map(|(guard, _)| guard.term.to_string())
+            .collect();
         unmapped.sort();
         unmapped.dedup();
         let words = access_text(&row.access);
@@ -137,7 +139,7 @@ impl RouteState {
             unmapped,
             layers: guards()
                 .filter(|(guard, mapped)| guard.kind == GuardKind::Layer && restricts(&mapped.meaning))
-                .map(|(guard, _)| guard.text.clone())
+                .map(|(guard, _)| guard.term.to_string())
                 .collect(),
         }
     }

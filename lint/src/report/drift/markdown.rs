@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use route_role_policy::lock::Key;
 
-use super::{Group, grantee, groups, meaning, route, summary};
+use super::{Group, grantee, groups, meaning, own, route, summary};
 use crate::drift::{Class, Drift, Part, Sentence};
 use crate::report::escape::visible;
 use crate::rule::engine::list::{counted, joined};
@@ -85,18 +85,25 @@ fn table_of(drift: &Drift, class: Class) -> String {
 }
 
 fn routes_of(group: &Group<'_>) -> String {
-    let keys: Vec<&Key> = group.changes.iter().filter_map(|change| Some(&change.route()?.key)).collect();
-    list(&keys)
+    let lines = group.changes.iter().filter_map(|change| {
+        let own: Vec<String> = own(change).map(|effect| sentence(&effect.text)).collect();
+        let own = if own.is_empty() { String::new() } else { format!(" ({})", own.join("; ")) };
+        Some(code(&route(&change.route()?.key)) + &own)
+    });
+    list(lines.collect())
 }
 
-/// Routes, those beyond the first few folded.
-fn list(keys: &[&Key]) -> String {
-    let line = |keys: &[&Key]| keys.iter().map(|key| code(&route(key))).collect::<Vec<_>>().join("<br>");
-    if keys.len() <= SHOWN {
-        return line(keys);
+fn list_of(keys: &[Key]) -> String {
+    list(keys.iter().map(|key| code(&route(key))).collect())
+}
+
+/// Lines, those beyond the first few folded.
+fn list(mut lines: Vec<String>) -> String {
+    if lines.len() <= SHOWN {
+        return lines.join("<br>");
     }
-    let (first, rest) = keys.split_at(SHOWN);
-    format!("{}<details><summary>and {} more</summary>{}</details>", line(first), rest.len(), line(rest))
+    let rest = lines.split_off(SHOWN);
+    format!("{}<details><summary>and {} more</summary>{}</details>", lines.join("<br>"), rest.len(), rest.join("<br>"))
 }
 
 fn layers(drift: &Drift) -> String {
@@ -105,9 +112,9 @@ fn layers(drift: &Drift) -> String {
     }
     let mut text = "#### Guards that are gone from layers\n\n".to_owned();
     for layer in &drift.layers {
-        let keys: Vec<&Key> = layer.routes.iter().collect();
-        let routes = counted(keys.len(), "route");
-        let _ = writeln!(text, "- {} no longer stands around {routes}:<br>{}", code(&layer.guard), list(&keys));
+        let routes = counted(layer.routes.len(), "route");
+        let _ =
+            writeln!(text, "- {} no longer stands around {routes}:<br>{}", code(&layer.guard), list_of(&layer.routes));
     }
     text
 }
@@ -121,12 +128,11 @@ fn scopes(drift: &Drift, is_assignable: bool) -> String {
     for change in changes {
         let (who, level) = grantee(&change.grant);
         let level = level.map(|level| format!(" at level {}", code(level))).unwrap_or_default();
-        let keys: Vec<&Key> = change.routes.iter().collect();
-        let reach = match (is_assignable, keys.is_empty()) {
+        let reach = match (is_assignable, change.routes.is_empty()) {
             (true, true) => "; no route is reached by that".to_owned(),
-            (true, false) => format!("; it makes reachable:<br>{}", list(&keys)),
+            (true, false) => format!("; it makes reachable:<br>{}", list_of(&change.routes)),
             (false, true) => String::new(),
-            (false, false) => format!("; it was good for:<br>{}", list(&keys)),
+            (false, false) => format!("; it was good for:<br>{}", list_of(&change.routes)),
         };
         let _ = writeln!(text, "- {} for {}{level}{reach}", code(&change.grant.scope), escaped(&who));
     }

@@ -13,7 +13,7 @@ use crate::surface::Certainty;
 
 /// Routes that changed in the same way.
 struct Group<'a> {
-    effects: &'a [Effect],
+    effects: Vec<&'a Effect>,
     before: Option<String>,
     after: Option<String>,
     changes: Vec<&'a Change>,
@@ -24,12 +24,12 @@ fn groups(drift: &Drift, class: Class) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for change in drift.of(class) {
         let (before, after) = (change.before.as_ref().map(access), change.after.as_ref().map(access));
-        let same = groups
-            .iter_mut()
-            .find(|group| group.effects == change.effects.as_slice() && group.before == before && group.after == after);
+        let effects: Vec<&Effect> = change.effects.iter().filter(|effect| !effect.is_own).collect();
+        let same =
+            groups.iter_mut().find(|group| group.effects == effects && group.before == before && group.after == after);
         match same {
             Some(group) => group.changes.push(change),
-            None => groups.push(Group { effects: &change.effects, before, after, changes: vec![change] }),
+            None => groups.push(Group { effects, before, after, changes: vec![change] }),
         }
     }
     groups
@@ -93,4 +93,9 @@ fn grantee(grant: &Grant) -> (String, Option<&str>) {
 
 fn route(key: &Key) -> String {
     key.to_string()
+}
+
+/// What only this route has.
+fn own(change: &Change) -> impl Iterator<Item = &Effect> {
+    change.effects.iter().filter(|effect| effect.is_own)
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use route_role_policy::lock::Key;
 
-use super::{Group, grantee, groups, meaning, route, summary};
+use super::{Group, grantee, groups, meaning, own, route, summary};
 use crate::drift::{Class, Drift};
 use crate::report::escape::visible;
 use crate::rule::engine::list::{counted, joined};
@@ -32,7 +32,9 @@ fn write_group(out: &mut dyn Write, group: &Group<'_>) -> io::Result<()> {
     writeln!(out)?;
     for change in &group.changes {
         if let Some(state) = change.route() {
-            writeln!(out, "  {}", visible(&route(&state.key)))?;
+            let own: Vec<String> = own(change).map(|effect| effect.text.to_string()).collect();
+            let own = if own.is_empty() { String::new() } else { format!(" ({})", own.join("; ")) };
+            writeln!(out, "  {}{}", visible(&route(&state.key)), visible(&own))?;
         }
     }
     match (&group.before, &group.after) {
