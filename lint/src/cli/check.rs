@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 
 use super::fix::{self, Changes};
+use super::lock::Stale;
 use super::outputs::{self, Format};
 use super::project::Project;
 use super::stdin::{self, StdinArgs};
@@ -37,6 +38,9 @@ pub struct CheckArgs {
     fix: FixArgs,
     #[command(flatten)]
     stdin: StdinArgs,
+    /// Fail with status 5 if the code isn't what the lock says. [lock: `route-role.lock` beside the policy]
+    #[arg(long)]
+    locked: bool,
     /// Parse every file in full, and let what couldn't be seen count like any other finding.
     #[arg(long)]
     strict: bool,
@@ -75,12 +79,20 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitStatus, CliError> {
     }
     let Seen { project, mut outcome, stale } = seen;
     args.baseline.record(&project, &mut outcome, &stale, args.common.quiet)?;
+    let locked = args.locked.then(|| Stale::look(&project, &args.input, None)).transpose()?;
     let report = Report { args, project: &project, outcome: &outcome, stale: &stale };
     let all_written = outputs::write_all(&outputs, |out, format, to_file| report.write(out, format, to_file))?;
     if !args.common.quiet {
         remark(&project, &outcome);
     }
-    Ok(if all_written { status(args, &project, &outcome) } else { ExitStatus::Usage })
+    let is_stale = locked.is_some_and(|stale| stale.say());
+    Ok(match status(args, &project, &outcome) {
+        _ if !all_written => ExitStatus::Usage,
+        ExitStatus::Clean | ExitStatus::Findings | ExitStatus::Incomplete if is_stale && !args.common.exit_zero => {
+            ExitStatus::Drift
+        }
+        status => status,
+    })
 }
 
 /// What one look at everything came to.

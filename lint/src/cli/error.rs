@@ -4,8 +4,11 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use route_role_policy::lock::MalformedLine;
+
 use super::ExitStatus;
 use crate::baseline::BaselineError;
+use crate::drift::git::GitError;
 use crate::report::escape::visible;
 use crate::source::ScanError;
 
@@ -36,6 +39,14 @@ pub enum CliError {
     Stdin(io::Error),
     /// There is no command of this name.
     UnknownCommand(String),
+    /// The lock can't be read.
+    Lock(PathBuf, io::Error),
+    /// The lock isn't one.
+    InvalidLock(PathBuf, MalformedLine),
+    /// There is nothing to lock: no routes, or a policy with mistakes.
+    NothingToLock(&'static str),
+    /// Commits can't be read.
+    Git(GitError),
     /// Nothing can be scanned.
     Scan(ScanError),
     /// There is no rule of this name.
@@ -63,6 +74,10 @@ impl CliError {
             | Self::StdinFile(..)
             | Self::Stdin(_)
             | Self::UnknownCommand(_)
+            | Self::Lock(..)
+            | Self::InvalidLock(..)
+            | Self::NothingToLock(_)
+            | Self::Git(_)
             | Self::Scan(_)
             | Self::UnknownRule { .. } => ExitStatus::Usage,
         }
@@ -123,6 +138,21 @@ impl fmt::Display for CliError {
             Self::UnknownCommand(name) => {
                 write!(formatter, "there is no command `{}`; `route-role help` lists the commands", visible(name))
             }
+            Self::Lock(path, error) if error.kind() == io::ErrorKind::NotFound => {
+                write!(formatter, "there is no lock at `{}`; `route-role lock` writes one", shown(path))
+            }
+            Self::Lock(path, error) => write!(formatter, "the lock `{}` can't be read: {error}", shown(path)),
+            Self::InvalidLock(path, error) => {
+                write!(
+                    formatter,
+                    "the lock `{}` can't be used: line {}: {}\n  = help: `route-role lock` writes it anew",
+                    shown(path),
+                    error.line,
+                    error.problem
+                )
+            }
+            Self::NothingToLock(reason) => formatter.write_str(reason),
+            Self::Git(error) => formatter.write_str(&visible(&error.to_string())),
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),
             Self::UnknownRule { name, meant } => {
                 write!(formatter, "there is no rule `{}`", visible(name))?;
@@ -136,6 +166,12 @@ impl fmt::Display for CliError {
 }
 
 impl std::error::Error for CliError {}
+
+impl From<GitError> for CliError {
+    fn from(error: GitError) -> Self {
+        Self::Git(error)
+    }
+}
 
 impl From<ScanError> for CliError {
     fn from(error: ScanError) -> Self {

@@ -4,11 +4,13 @@ mod args;
 mod baseline;
 mod check;
 mod completions;
+mod diff;
 mod error;
 mod exit;
 mod explain;
 mod fix;
 mod init;
+mod lock;
 mod man;
 mod output;
 mod outputs;
@@ -25,11 +27,13 @@ pub use args::{ColorArg, CommonArgs, InputArgs};
 pub use baseline::BaselineArgs;
 pub use check::CheckArgs;
 pub use completions::CompletionsArgs;
+pub use diff::DiffArgs;
 pub use error::CliError;
 pub use exit::ExitStatus;
 pub use explain::ExplainArgs;
 pub use fix::FixArgs;
 pub use init::InitArgs;
+pub use lock::LockArgs;
 pub use man::ManArgs;
 pub use outputs::OutputArgs;
 pub use report::ReportArgs;
@@ -57,6 +61,10 @@ pub enum Command {
     Routes(RoutesArgs),
     /// Show who may call what, for reviewers.
     Report(ReportArgs),
+    /// Show what a change does to who may call which route.
+    Diff(DiffArgs),
+    /// Write down who may call which route, or compare it with what was written.
+    Lock(LockArgs),
     /// Show what a rule looks for, why, and how to fix what it finds.
     Explain(ExplainArgs),
     /// Write a first policy from what the source holds.
@@ -76,6 +84,8 @@ impl Command {
             Self::Check(args) => check::run(args),
             Self::Routes(args) => routes::run(args),
             Self::Report(args) => report::run(args),
+            Self::Diff(args) => diff::run(args),
+            Self::Lock(args) => lock::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
             Self::Schema(args) => schema::run(args),
@@ -93,4 +103,5 @@ Exit status:
    2  the command line or the policy is wrong, or the output can't be written
    3  nothing to analyse: no routes were found
    4  coverage is incomplete: a file can't be parsed, a router can't be resolved, a guard isn't mapped
+   5  the lock is stale, or a change lets in more callers
   70  a bug in route-role";

@@ -8,6 +8,7 @@ use route_role_policy::file::{self, Loaded, RustConstants};
 
 use super::progress::Progress;
 use super::{CliError, CommonArgs, InputArgs};
+use crate::drift::Snapshot;
 use crate::fix::Territory;
 use crate::rule::{Context, PolicyInFile};
 use crate::source::{FileId, Overlay, ScanOptions, SourceMap};
@@ -49,15 +50,39 @@ impl Project {
         strict: bool,
         overlay: Option<&Overlay>,
     ) -> Result<Self, CliError> {
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let policy = input.policy.clone().or_else(|| file::find(root));
+        Self::read_all(input, policy.as_deref(), &[], overlay, common.quiet, strict)
+    }
+
+    /// Reads the code by a policy that was found already, without what is left out beside.
+    pub(super) fn read_by(
+        input: &InputArgs,
+        policy: Option<&Path>,
+        left_out: &[String],
+        quiet: bool,
+        strict: bool,
+    ) -> Result<Self, CliError> {
+        Self::read_all(input, policy, left_out, None, quiet, strict)
+    }
+
+    fn read_all(
+        input: &InputArgs,
+        policy: Option<&Path>,
+        left_out: &[String],
+        overlay: Option<&Overlay>,
+        quiet: bool,
+        strict: bool,
+    ) -> Result<Self, CliError> {
         let mut sources = SourceMap::default();
-        let policy = PolicyFile::read(input, &mut sources, overlay)?;
-        let progress = Progress::start("reading", common.quiet);
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let policy = policy.map(|path| PolicyFile::read(path, root, &mut sources, overlay)).transpose()?;
+        let progress = Progress::start("reading", quiet);
         let stated = policy.as_ref().map(|policy| &policy.loaded.policy);
         let is_policy = |overlay: &&Overlay| policy.as_ref().is_some_and(|policy| overlay.is_for(&policy.path));
-        let options = ScanOptions {
-            overlay: overlay.filter(|overlay| !is_policy(overlay)).cloned(),
-            ..scan_options(input, stated, strict)
-        };
+        let mut options = scan_options(input, stated, strict);
+        options.exclude.extend_from_slice(left_out);
+        options.overlay = overlay.filter(|overlay| !is_policy(overlay)).cloned();
         let inventory = crate::scan(&options, &mut sources, stated)?;
         let surface = surface::build(inventory, stated);
         drop(progress);
@@ -87,6 +112,12 @@ impl Project {
         Context { surface: &self.surface, policy, sources: &self.sources }
     }
 
+    /// What is compared with other surfaces.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let policy = self.policy.as_ref().map(|policy| &policy.loaded.policy);
+        Snapshot::of_surface(&self.surface, policy, &self.sources)
+    }
+
     /// Whether a part of the policy can't be used.
     pub(super) fn has_policy_errors(&self) -> bool {
         self.policy.as_ref().is_some_and(|policy| policy.loaded.has_errors())
@@ -104,17 +135,15 @@ impl PolicyFile {
         &self.path
     }
 
-    fn read(input: &InputArgs, sources: &mut SourceMap, overlay: Option<&Overlay>) -> Result<Option<Self>, CliError> {
-        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
-        let Some(path) = input.policy.clone().or_else(|| file::find(root)) else { return Ok(None) };
-        let text = match overlay.filter(|overlay| overlay.is_for(&path)) {
+    fn read(path: &Path, root: &Path, sources: &mut SourceMap, overlay: Option<&Overlay>) -> Result<Self, CliError> {
+        let text = match overlay.filter(|overlay| overlay.is_for(path)) {
             Some(overlay) => overlay.text.to_string(),
-            None => fs::read_to_string(&path).map_err(|error| CliError::Policy(path.clone(), error))?,
+            None => fs::read_to_string(path).map_err(|error| CliError::Policy(path.to_owned(), error))?,
         };
         let folder = path.parent().unwrap_or(Path::new("."));
         let loaded = file::load(&text, &mut RustConstants::new(folder));
-        let file = sources.add(shown_path(&path, root), text);
-        Ok(Some(Self { file, path, loaded }))
+        let file = sources.add(shown_path(path, root), text);
+        Ok(Self { file, path: path.to_owned(), loaded })
     }
 }
 

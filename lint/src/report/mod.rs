@@ -5,6 +5,7 @@
 pub mod access;
 pub mod coverage;
 pub mod csv;
+pub mod drift;
 pub mod escape;
 mod excerpt;
 pub mod github;

@@ -7,6 +7,7 @@ mod byte_search;
 mod command_line;
 mod determinism;
 mod documentation;
+mod drift;
 mod fixes;
 mod formats;
 mod harness;
