@@ -1,10 +1,11 @@
 //! route-role's linter, as a library: the stages that the command line calls one after the other.
 //!
 //! Data flows one way, in the order of the folders: files ([`source`]) become facts ([`frontend`]), facts become an inventory of routes ([`resolve`]), the
-//! inventory and the policy become a surface ([`surface`]), rules read the surface ([`rule`]), a [`baseline`] takes away what is known, printers show what is left ([`report`]), and what is sure is changed ([`fix`]).
+//! inventory and the policy become a surface ([`surface`]), rules read the surface ([`rule`]), a [`baseline`] takes away what is known, printers show what is left ([`report`]), what is sure is changed ([`fix`]), and two surfaces are compared ([`drift`]).
 
 pub mod baseline;
 pub mod cli;
+pub mod drift;
 pub mod fix;
 pub mod frontend;
 pub mod reference;

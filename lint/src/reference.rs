@@ -8,7 +8,7 @@ use std::fmt::Write;
 use clap::{Arg, Command, CommandFactory};
 
 use crate::cli::{Cli, EXIT_STATUSES};
-use crate::report::json;
+use crate::report::{drift, json};
 use crate::rule::{self, Rule, Subject};
 
 /// A document that has a schema.
@@ -20,11 +20,13 @@ pub enum Document {
     Findings,
     /// What `routes --format json` prints.
     Routes,
+    /// What `diff --format json` prints.
+    Drift,
 }
 
 impl Document {
-    const ALL: [(Self, &'static str); 3] =
-        [(Self::Policy, "policy"), (Self::Findings, "findings"), (Self::Routes, "routes")];
+    const ALL: [(Self, &'static str); 4] =
+        [(Self::Policy, "policy"), (Self::Findings, "findings"), (Self::Routes, "routes"), (Self::Drift, "drift")];
 
     /// Its JSON Schema.
     pub fn schema(self) -> String {
@@ -32,6 +34,7 @@ impl Document {
             Self::Policy => route_role_policy::schema::policy_schema().to_owned(),
             Self::Findings => json::FINDINGS_SCHEMA.to_owned(),
             Self::Routes => json::ROUTES_SCHEMA.to_owned(),
+            Self::Drift => drift::json::SCHEMA.to_owned(),
         }
     }
 }
@@ -117,7 +120,7 @@ fn command_line() -> String {
         }
     }
     text.push_str(
-        "\nAn error of the policy comes before everything else, then finding no routes, then findings, then incomplete coverage. `--exit-zero` turns 1 and 4 into 0. \
+        "\nAn error of the policy comes before everything else, then finding no routes, then a stale lock, then findings, then incomplete coverage. `--exit-zero` turns 1, 4 and 5 into 0. \
          Findings and lists go to the standard output, everything about the run to the standard error.\n",
     );
     text

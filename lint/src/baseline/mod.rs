@@ -1,8 +1,10 @@
 //! Findings that are known and not yet settled: a file of fingerprints, so that only new findings count.
 
+mod digest;
 mod file;
 mod fingerprint;
 
+pub use digest::digests;
 pub use file::{BaselineError, parse, render};
 pub use fingerprint::Fingerprint;
 

@@ -4,8 +4,11 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use route_role_policy::lock::MalformedLine;
+
 use super::ExitStatus;
 use crate::baseline::BaselineError;
+use crate::drift::git::GitError;
 use crate::report::escape::visible;
 use crate::source::ScanError;
 
@@ -26,6 +29,24 @@ pub enum CliError {
     Baseline(PathBuf, io::Error),
     /// The baseline isn't one.
     InvalidBaseline(PathBuf, BaselineError),
+    /// Two outputs go to one file.
+    OutputTwice(PathBuf),
+    /// A document of this format would be printed together with something else.
+    OutputMixed(String),
+    /// The file that the standard input stands for can't be found.
+    StdinFile(PathBuf, io::Error),
+    /// The standard input can't be read.
+    Stdin(io::Error),
+    /// There is no command of this name.
+    UnknownCommand(String),
+    /// The lock can't be read.
+    Lock(PathBuf, io::Error),
+    /// The lock isn't one.
+    InvalidLock(PathBuf, MalformedLine),
+    /// There is nothing to lock: no routes, or a policy with mistakes.
+    NothingToLock(&'static str),
+    /// Commits can't be read.
+    Git(GitError),
     /// Nothing can be scanned.
     Scan(ScanError),
     /// There is no rule of this name.
@@ -48,6 +69,15 @@ impl CliError {
             | Self::Policy(..)
             | Self::Baseline(..)
             | Self::InvalidBaseline(..)
+            | Self::OutputTwice(_)
+            | Self::OutputMixed(_)
+            | Self::StdinFile(..)
+            | Self::Stdin(_)
+            | Self::UnknownCommand(_)
+            | Self::Lock(..)
+            | Self::InvalidLock(..)
+            | Self::NothingToLock(_)
+            | Self::Git(_)
             | Self::Scan(_)
             | Self::UnknownRule { .. } => ExitStatus::Usage,
         }
@@ -92,6 +122,37 @@ impl fmt::Display for CliError {
                     shown(path)
                 )
             }
+            Self::OutputTwice(path) => {
+                write!(formatter, "two outputs go to `{}`; give each a file of its own", shown(path))
+            }
+            Self::OutputMixed(format) => write!(
+                formatter,
+                "{format} can't be printed together with another format; write it to a file, `--output {format}=FILE`"
+            ),
+            Self::StdinFile(path, error) => write!(
+                formatter,
+                "`{}` can't be found: {error}; `--stdin-filename` names a file that is there, whose text is read from the standard input instead",
+                shown(path)
+            ),
+            Self::Stdin(error) => write!(formatter, "the standard input can't be read: {error}"),
+            Self::UnknownCommand(name) => {
+                write!(formatter, "there is no command `{}`; `route-role help` lists the commands", visible(name))
+            }
+            Self::Lock(path, error) if error.kind() == io::ErrorKind::NotFound => {
+                write!(formatter, "there is no lock at `{}`; `route-role lock` writes one", shown(path))
+            }
+            Self::Lock(path, error) => write!(formatter, "the lock `{}` can't be read: {error}", shown(path)),
+            Self::InvalidLock(path, error) => {
+                write!(
+                    formatter,
+                    "the lock `{}` can't be used: line {}: {}\n  = help: `route-role lock` writes it anew",
+                    shown(path),
+                    error.line,
+                    error.problem
+                )
+            }
+            Self::NothingToLock(reason) => formatter.write_str(reason),
+            Self::Git(error) => formatter.write_str(&visible(&error.to_string())),
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),
             Self::UnknownRule { name, meant } => {
                 write!(formatter, "there is no rule `{}`", visible(name))?;
@@ -105,6 +166,12 @@ impl fmt::Display for CliError {
 }
 
 impl std::error::Error for CliError {}
+
+impl From<GitError> for CliError {
+    fn from(error: GitError) -> Self {
+        Self::Git(error)
+    }
+}
 
 impl From<ScanError> for CliError {
     fn from(error: ScanError) -> Self {

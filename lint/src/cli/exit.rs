@@ -15,6 +15,8 @@ pub enum ExitStatus {
     NothingToAnalyse,
     /// Something couldn't be seen, and `--allow-incomplete` wasn't given.
     Incomplete,
+    /// The code isn't what the lock says, or a change lets in more callers.
+    Drift,
     /// A bug of ours.
     Bug,
 }
@@ -28,6 +30,7 @@ impl ExitStatus {
             Self::Usage => 2,
             Self::NothingToAnalyse => 3,
             Self::Incomplete => 4,
+            Self::Drift => 5,
             Self::Bug => 70,
         }
     }

@@ -4,16 +4,22 @@ mod args;
 mod baseline;
 mod check;
 mod completions;
+mod diff;
 mod error;
 mod exit;
 mod explain;
 mod fix;
 mod init;
+mod lock;
+mod man;
 mod output;
+mod outputs;
 mod progress;
 mod project;
+mod report;
 mod routes;
 mod schema;
+mod stdin;
 
 use clap::{Parser, Subcommand};
 
@@ -21,13 +27,19 @@ pub use args::{ColorArg, CommonArgs, InputArgs};
 pub use baseline::BaselineArgs;
 pub use check::CheckArgs;
 pub use completions::CompletionsArgs;
+pub use diff::DiffArgs;
 pub use error::CliError;
 pub use exit::ExitStatus;
 pub use explain::ExplainArgs;
 pub use fix::FixArgs;
 pub use init::InitArgs;
+pub use lock::LockArgs;
+pub use man::ManArgs;
+pub use outputs::OutputArgs;
+pub use report::ReportArgs;
 pub use routes::RoutesArgs;
 pub use schema::SchemaArgs;
+pub use stdin::StdinArgs;
 
 /// Keep the permissions of a web service's routes honest.
 ///
@@ -47,6 +59,12 @@ pub enum Command {
     Check(CheckArgs),
     /// List every route with its handler, guards and access.
     Routes(RoutesArgs),
+    /// Show who may call what, for reviewers.
+    Report(ReportArgs),
+    /// Show what a change does to who may call which route.
+    Diff(DiffArgs),
+    /// Write down who may call which route, or compare it with what was written.
+    Lock(LockArgs),
     /// Show what a rule looks for, why, and how to fix what it finds.
     Explain(ExplainArgs),
     /// Write a first policy from what the source holds.
@@ -55,6 +73,8 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Print a script that completes commands in a shell.
     Completions(CompletionsArgs),
+    /// Print a manual page.
+    Man(ManArgs),
 }
 
 impl Command {
@@ -63,10 +83,14 @@ impl Command {
         match self {
             Self::Check(args) => check::run(args),
             Self::Routes(args) => routes::run(args),
+            Self::Report(args) => report::run(args),
+            Self::Diff(args) => diff::run(args),
+            Self::Lock(args) => lock::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
             Self::Schema(args) => schema::run(args),
             Self::Completions(args) => completions::run(args),
+            Self::Man(args) => man::run(args),
         }
     }
 }
@@ -79,4 +103,5 @@ Exit status:
    2  the command line or the policy is wrong, or the output can't be written
    3  nothing to analyse: no routes were found
    4  coverage is incomplete: a file can't be parsed, a router can't be resolved, a guard isn't mapped
+   5  the lock is stale, or a change lets in more callers
   70  a bug in route-role";

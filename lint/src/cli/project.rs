@@ -1,5 +1,6 @@
 //! What the commands that read code begin with: the policy and the surface.
 
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use route_role_policy::Policy;
@@ -7,8 +8,10 @@ use route_role_policy::file::{self, Loaded, RustConstants};
 
 use super::progress::Progress;
 use super::{CliError, CommonArgs, InputArgs};
+use crate::drift::Snapshot;
+use crate::fix::Territory;
 use crate::rule::{Context, PolicyInFile};
-use crate::source::{FileId, ScanOptions, SourceMap};
+use crate::source::{FileId, Overlay, ScanOptions, SourceMap};
 use crate::surface::{self, Surface};
 
 /// A project that was read.
@@ -20,6 +23,10 @@ pub(super) struct Project {
     pub(super) surface: Surface,
     /// Every file that was read.
     pub(super) sources: SourceMap,
+    /// The folder that shown paths are relative to.
+    base: PathBuf,
+    /// The way from the repository's folder to `base`, with `/` between its parts.
+    pub(super) way_from_repository: String,
 }
 
 /// A policy that was read.
@@ -30,30 +37,85 @@ pub(super) struct PolicyFile {
     loaded: Loaded,
 }
 
+/// How much of each file is read.
+#[derive(Debug, Clone, Copy)]
+struct Depth {
+    strict: bool,
+    skips_bodies: bool,
+}
+
 impl Project {
     /// Reads the policy, then the code.
     pub(super) fn read(input: &InputArgs, common: &CommonArgs, strict: bool) -> Result<Self, CliError> {
-        Self::read_with(input, common, |options| ScanOptions { strict, ..options })
+        Self::read_with(input, common, strict, None)
+    }
+
+    /// Reads the policy, then the code, with one file's text from somewhere else.
+    pub(super) fn read_with(
+        input: &InputArgs,
+        common: &CommonArgs,
+        strict: bool,
+        overlay: Option<&Overlay>,
+    ) -> Result<Self, CliError> {
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let policy = input.policy.clone().or_else(|| file::find(root));
+        Self::read_all(input, policy.as_deref(), &[], overlay, common.quiet, Depth { strict, skips_bodies: false })
     }
 
     /// Reads the routes, and not what their handlers do.
     pub(super) fn read_routes(input: &InputArgs, common: &CommonArgs) -> Result<Self, CliError> {
-        Self::read_with(input, common, |options| ScanOptions { skips_bodies: true, ..options })
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let policy = input.policy.clone().or_else(|| file::find(root));
+        Self::read_all(input, policy.as_deref(), &[], None, common.quiet, Depth { strict: false, skips_bodies: true })
     }
 
-    fn read_with(
+    /// Reads the code by a policy that was found already, without what is left out beside.
+    pub(super) fn read_by(
         input: &InputArgs,
-        common: &CommonArgs,
-        adjust: impl FnOnce(ScanOptions) -> ScanOptions,
+        policy: Option<&Path>,
+        left_out: &[String],
+        quiet: bool,
+        strict: bool,
+    ) -> Result<Self, CliError> {
+        Self::read_all(input, policy, left_out, None, quiet, Depth { strict, skips_bodies: true })
+    }
+
+    fn read_all(
+        input: &InputArgs,
+        policy: Option<&Path>,
+        left_out: &[String],
+        overlay: Option<&Overlay>,
+        quiet: bool,
+        depth: Depth,
     ) -> Result<Self, CliError> {
         let mut sources = SourceMap::default();
-        let policy = PolicyFile::read(input, &mut sources)?;
-        let progress = Progress::start("reading", common.quiet);
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let policy = policy.map(|path| PolicyFile::read(path, root, &mut sources, overlay)).transpose()?;
+        let progress = Progress::start("reading", quiet);
         let stated = policy.as_ref().map(|policy| &policy.loaded.policy);
-        let inventory = crate::scan(&adjust(scan_options(input, stated)), &mut sources, stated)?;
+        let is_policy = |overlay: &&Overlay| policy.as_ref().is_some_and(|policy| overlay.is_for(&policy.path));
+        let mut options = scan_options(input, stated);
+        options.strict = depth.strict;
+        options.skips_bodies = depth.skips_bodies;
+        options.exclude.extend_from_slice(left_out);
+        options.overlay = overlay.filter(|overlay| !is_policy(overlay)).cloned();
+        let inventory = crate::scan(&options, &mut sources, stated)?;
         let surface = surface::build(inventory, stated);
         drop(progress);
-        Ok(Self { policy, surface, sources })
+        let base = Territory::new(&input.paths).map(|territory| territory.base().to_owned()).unwrap_or_default();
+        let way_from_repository = way_from_repository(&base);
+        Ok(Self { policy, surface, sources, base, way_from_repository })
+    }
+
+    /// The file that lies at a path, which has no links in it.
+    pub(super) fn file_at(&self, path: &Path) -> Option<FileId> {
+        let lies_there = |policy: &&PolicyFile| fs::canonicalize(&policy.path).is_ok_and(|real| real == path);
+        if let Some(policy) = self.policy.as_ref().filter(lies_there) {
+            return Some(policy.file);
+        }
+        let shown = slashed(path.strip_prefix(&self.base).ok()?);
+        let count = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        (0..count).map(FileId).find(|file| self.sources.path(*file) == shown)
     }
 
     /// What rules look at.
@@ -64,6 +126,12 @@ impl Project {
             problems: &policy.loaded.problems,
         });
         Context { surface: &self.surface, policy, sources: &self.sources }
+    }
+
+    /// What is compared with other surfaces.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let policy = self.policy.as_ref().map(|policy| &policy.loaded.policy);
+        Snapshot::of_surface(&self.surface, policy, &self.sources)
     }
 
     /// Whether a part of the policy can't be used.
@@ -83,14 +151,15 @@ impl PolicyFile {
         &self.path
     }
 
-    fn read(input: &InputArgs, sources: &mut SourceMap) -> Result<Option<Self>, CliError> {
-        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
-        let Some(path) = input.policy.clone().or_else(|| file::find(root)) else { return Ok(None) };
-        let text = std::fs::read_to_string(&path).map_err(|error| CliError::Policy(path.clone(), error))?;
+    fn read(path: &Path, root: &Path, sources: &mut SourceMap, overlay: Option<&Overlay>) -> Result<Self, CliError> {
+        let text = match overlay.filter(|overlay| overlay.is_for(path)) {
+            Some(overlay) => overlay.text.to_string(),
+            None => fs::read_to_string(path).map_err(|error| CliError::Policy(path.to_owned(), error))?,
+        };
         let folder = path.parent().unwrap_or(Path::new("."));
         let loaded = file::load(&text, &mut RustConstants::new(folder));
-        let file = sources.add(shown_path(&path, root), text);
-        Ok(Some(Self { file, path, loaded }))
+        let file = sources.add(shown_path(path, root), text);
+        Ok(Self { file, path: path.to_owned(), loaded })
     }
 }
 
@@ -106,6 +175,18 @@ fn scan_options(input: &InputArgs, policy: Option<&Policy>) -> ScanOptions {
         threads: input.threads,
         ..ScanOptions::default()
     }
+}
+
+/// The way from the folder that stands for the repository, for systems that know nothing else: the one with `.git` in it, or else the current one if what is linted lies in it.
+fn way_from_repository(base: &Path) -> String {
+    let repository = base.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+    let here = || std::env::current_dir().and_then(fs::canonicalize).ok();
+    let way = repository.or_else(here).and_then(|root| base.strip_prefix(root).ok().map(slashed));
+    way.unwrap_or_default()
+}
+
+fn slashed(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// A path as reports show it: relative to the root that is linted, so that the same tree gives the same report wherever it lies.

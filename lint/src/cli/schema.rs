@@ -22,6 +22,8 @@ enum Of {
     Findings,
     /// What `routes --format json` prints.
     Routes,
+    /// What `diff --format json` prints.
+    Drift,
 }
 
 pub(super) fn run(args: &SchemaArgs) -> Result<ExitStatus, CliError> {
@@ -29,6 +31,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<ExitStatus, CliError> {
         Of::Policy => Document::Policy,
         Of::Findings => Document::Findings,
         Of::Routes => Document::Routes,
+        Of::Drift => Document::Drift,
     };
     output::print(|out| out.write_all(document.schema().as_bytes()))?;
     Ok(ExitStatus::Clean)

@@ -53,6 +53,11 @@ impl Territory {
         Some(Self { base, roots, policy: None })
     }
 
+    /// The folder that shown paths are relative to.
+    pub fn base(&self) -> &Path {
+        &self.base
+    }
+
     /// Says where the policy lies. It may be changed if it was named on the command line, or lies in what is linted.
     #[must_use]
     pub fn with_policy(self, file: FileId, path: &Path, was_named: bool) -> Self {

@@ -24,11 +24,17 @@ pub fn describe(access: &Access) -> String {
 
 fn alternative(alternative: &Alternative) -> String {
     let mut parts = vec![principals(&alternative.principals)];
-    parts.extend(alternative.scopes.iter().map(clause));
+    parts.extend(demands(alternative));
+    parts.join(", ")
+}
+
+/// What an alternative asks of those whom it accepts.
+pub(super) fn demands(alternative: &Alternative) -> Vec<String> {
+    let mut parts: Vec<String> = alternative.scopes.iter().map(clause).collect();
     parts.extend(alternative.tiers.iter().map(|tier| format!("{tier}+")));
     parts.extend(alternative.levels.iter().map(|level| format!("@{level}")));
     parts.extend(alternative.features.iter().map(|feature| format!("feature {feature}")));
-    parts.join(", ")
+    parts
 }
 
 fn principals(principals: &Principals) -> String {

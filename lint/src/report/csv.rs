@@ -32,7 +32,7 @@ pub fn write(out: &mut dyn Write, surface: &Surface, lines: &Lines<'_>) -> io::R
     Ok(())
 }
 
-fn write_record(out: &mut dyn Write, fields: &[&str]) -> io::Result<()> {
+pub(super) fn write_record(out: &mut dyn Write, fields: &[&str]) -> io::Result<()> {
     let fields: Vec<String> = fields.iter().map(|text| field(text)).collect();
     write!(out, "{}\r\n", fields.join(","))
 }

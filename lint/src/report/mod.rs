@@ -5,10 +5,19 @@
 pub mod access;
 pub mod coverage;
 pub mod csv;
+pub mod drift;
 pub mod escape;
 mod excerpt;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
 mod lines;
+mod markdown;
+pub mod permissions;
+mod plain;
+pub mod results;
+pub mod sarif;
 pub mod table;
 pub mod terminal;
 #[cfg(test)]
@@ -16,3 +25,4 @@ mod tests;
 
 pub use coverage::Coverage;
 pub use lines::Lines;
+pub use results::Results;

@@ -11,9 +11,10 @@ use super::Coverage;
 use super::Lines;
 use super::escape::{visible, visible_lines};
 use super::excerpt::Excerpts;
+use super::plain::headline;
 use crate::resolve::Inventory;
 use crate::rule::engine::list::{counted, joined};
-use crate::rule::{Confidence, Finding, Outcome, Severity};
+use crate::rule::{Finding, Outcome, Severity};
 use crate::source::Span;
 
 /// Whether output is coloured.
@@ -87,7 +88,7 @@ fn diagnostic(group: &Group<'_>, inventory: &Inventory, lines: &Lines<'_>) -> (E
     let help = finding.help.iter().map(|help| format!("help: {}", visible_lines(help)));
     let diagnostic = Diagnostic::new(shown_severity(finding.severity))
         .with_code(finding.rule)
-        .with_message(message(finding))
+        .with_message(headline(finding))
         .with_labels(labels.collect())
         .with_notes(others(group, inventory).into_iter().chain(help).collect());
     (excerpts, diagnostic)
@@ -110,14 +111,6 @@ fn others(group: &Group<'_>, inventory: &Inventory) -> Option<String> {
     Some(format!("the same: {}{rest}", named.join(", ")))
 }
 
-fn message(finding: &Finding) -> String {
-    let message = visible(&finding.message);
-    match finding.confidence {
-        Confidence::Low => format!("{message} (low confidence)"),
-        Confidence::Medium | Confidence::High => message.into_owned(),
-    }
-}
-
 fn shown_severity(severity: Severity) -> Shown {
     match severity {
         Severity::Note => Shown::Note,
@@ -137,7 +130,7 @@ pub fn write_summary(out: &mut dyn Write, outcome: &Outcome, coverage: &Coverage
         .map(|(count, noun)| counted(count, noun))
         .collect();
     let found = if found.is_empty() { "no findings".to_owned() } else { joined(found) };
-    let beside = [(outcome.suppressed, "suppressed"), (outcome.known, "in the baseline")];
+    let beside = [(outcome.suppressed.len(), "suppressed"), (outcome.known, "in the baseline")];
     let beside: Vec<String> =
         beside.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}")).collect();
     let beside = if beside.is_empty() { String::new() } else { format!(" ({})", beside.join(", ")) };

@@ -39,6 +39,8 @@ pub use engine::definition::{Check, Rule, Subject};
 pub use engine::finding::{Confidence, Finding, Label, Severity};
 pub use engine::fix::{Edit, Fix};
 pub use engine::run::{Outcome, run};
+pub use engine::suppression::Suppressed;
+pub use engine::verdict::{Demands, Verdict};
 
 /// Every rule, by name.
 pub const ALL: &[&Rule] = &[

@@ -20,7 +20,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 pub use file::{MARKER, SourceFile};
 pub use map::{FileId, Position, SourceMap, Span};
-pub use options::{ScanError, ScanOptions};
+pub use options::{Overlay, ScanError, ScanOptions};
 pub use packages::{Package, PackageIndex, Target};
 pub use problem::SourceProblem;
 pub use read::MAX_FILE_SIZE;
@@ -53,12 +53,22 @@ pub fn collect(options: &ScanOptions, map: &mut SourceMap) -> Result<Sources, Sc
     let found = walk::walk(options)?;
     let manifests = packages::read_manifests(&found.manifests);
     let mut problems = found.problems;
+    if let Some(overlay) =
+        options.overlay.as_ref().filter(|overlay| !found.files.values().any(|at| *at == overlay.path))
+    {
+        return Err(ScanError::NotRead(overlay.path.clone()));
+    }
     let mut files = Vec::with_capacity(found.files.len());
     for (path, location) in found.files {
         let path: Arc<str> = path.into();
         // Few texts are ever shown: they are put in when it is known which.
         let id = map.add(Arc::clone(&path), "");
-        files.push(SourceFile::new(id, path, location));
+        let overlay = options.overlay.as_ref().filter(|overlay| overlay.path == location);
+        let file = SourceFile::new(id, path, location);
+        if let Some(overlay) = overlay {
+            file.keep(&overlay.text);
+        }
+        files.push(file);
     }
     let packages = packages::packages(manifests, &found.base, &files, map, &mut problems);
     problems.sort();

@@ -1,9 +1,11 @@
 //! What to scan.
 
 use std::fmt;
+use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What to scan, and how.
 #[derive(Debug, Clone)]
@@ -20,10 +22,28 @@ pub struct ScanOptions {
     pub threads: Option<NonZeroUsize>,
     /// Whether every file is parsed in full, so that every syntax error is found.
     pub strict: bool,
+    /// One file whose text isn't taken from the disk.
+    pub overlay: Option<Overlay>,
     /// Whether to parse files that the byte search would leave out. The answer must be the same; tests compare both.
     pub no_filter: bool,
     /// Whether to leave the bodies of handlers alone: what they do isn't known then, and no more files are read than routes need.
     pub skips_bodies: bool,
+}
+
+/// The text of a file as somebody has it who didn't save it yet.
+#[derive(Debug, Clone)]
+pub struct Overlay {
+    /// Where the file lies, without links.
+    pub path: PathBuf,
+    /// What it shall say.
+    pub text: Arc<str>,
+}
+
+impl Overlay {
+    /// Whether it stands for the file at a path.
+    pub fn is_for(&self, path: &Path) -> bool {
+        fs::canonicalize(path).is_ok_and(|real| real == self.path)
+    }
 }
 
 impl Default for ScanOptions {
@@ -35,6 +55,7 @@ impl Default for ScanOptions {
             include_tests: false,
             threads: None,
             strict: false,
+            overlay: None,
             no_filter: false,
             skips_bodies: false,
         }
@@ -52,6 +73,8 @@ pub enum ScanError {
     Unreadable(PathBuf, io::Error),
     /// A single file that isn't Rust.
     NotRust(PathBuf),
+    /// The file that an overlay stands for isn't one of those that are read.
+    NotRead(PathBuf),
     /// A glob that can't be understood.
     Glob {
         /// The glob.
@@ -74,6 +97,11 @@ impl fmt::Display for ScanError {
             Self::NotRust(path) => {
                 write!(formatter, "`{}` is neither a folder, a `.rs` file nor a `Cargo.toml`", path.display())
             }
+            Self::NotRead(path) => write!(
+                formatter,
+                "`{}` isn't among the files that are read: it lies elsewhere, isn't Rust, or is ignored or excluded",
+                path.display()
+            ),
             Self::Glob { glob, reason } => write!(formatter, "the glob `{glob}` can't be understood: {reason}"),
             Self::Threads(reason) => write!(formatter, "threads can't be started: {reason}; try `--threads 1`"),
         }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use route_role_lint::drift::Snapshot;
 use route_role_lint::report::terminal::Colour;
 use route_role_lint::report::{Coverage, Lines, table, terminal};
 use route_role_lint::resolve::{GuardKind, Route};
@@ -56,6 +57,11 @@ impl Fixture {
             .expect("memory takes it");
         terminal::write_summary(&mut out, &outcome, &Coverage::of(&self.surface)).expect("memory takes it");
         String::from_utf8_lossy(&out).into_owned()
+    }
+
+    /// What `route-role lock` writes.
+    pub fn lock(&self) -> String {
+        Snapshot::of_surface(&self.surface, Some(&self.policy.policy), &self.sources).lock().to_string()
     }
 
     /// What `route-role routes` prints.

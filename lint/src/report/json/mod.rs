@@ -52,7 +52,7 @@ pub fn write_findings(
         &FindingsDocument {
             version: VERSION,
             findings,
-            suppressed: outcome.suppressed,
+            suppressed: outcome.suppressed.len(),
             known: outcome.known,
             stale,
             coverage: Coverage::of(surface),

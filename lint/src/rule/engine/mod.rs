@@ -18,3 +18,4 @@ pub mod run;
 pub mod segments;
 pub mod shared;
 pub mod suppression;
+pub mod verdict;

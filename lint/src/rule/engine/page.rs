@@ -25,6 +25,22 @@ impl Page {
         Self { summary: summary.join(" ").trim_end_matches('.').to_owned(), body: body.join("\n").trim().to_owned() }
     }
 
+    /// The text below a heading, up to the next one.
+    pub fn section(&self, heading: &str) -> Option<String> {
+        let mut in_code = false;
+        let mut found: Option<Vec<&str>> = None;
+        for line in self.body.lines() {
+            in_code ^= line.starts_with("```");
+            match (line.strip_prefix("## ").filter(|_| !in_code), &mut found) {
+                (Some(_), Some(_)) => break,
+                (Some(title), None) if title == heading => found = Some(Vec::new()),
+                (_, Some(lines)) => lines.push(line),
+                _ => {}
+            }
+        }
+        found.map(|lines| lines.join("\n").trim().to_owned())
+    }
+
     /// The headings of the page, in their order.
     pub fn headings(&self) -> Vec<&str> {
         let mut in_code = false;
@@ -50,6 +66,8 @@ mod tests {
         );
         assert_eq!(page.summary, "A thing is wrong");
         assert_eq!(page.headings(), ["Bad"]);
+        assert_eq!(page.section("Bad").as_deref(), Some("```rs\n## no heading\n```"));
+        assert_eq!(page.section("Good"), None);
         assert!(page.body.ends_with("```"));
     }
 }

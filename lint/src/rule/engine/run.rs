@@ -8,17 +8,19 @@ use route_role_policy::policy::RuleLevel;
 use super::context::Context;
 use super::definition::{Check, Rule, Subject};
 use super::finding::{Finding, Severity};
-use super::suppression;
+use super::suppression::{self, Suppressed};
 
 /// What the rules have to say.
 #[derive(Debug)]
 pub struct Outcome {
     /// The findings that stand, worst first, those of a rule together.
     pub findings: Vec<Finding>,
-    /// How many findings suppressions took away.
-    pub suppressed: usize,
+    /// The findings that suppressions took away, in the same order.
+    pub suppressed: Vec<Suppressed>,
     /// How many findings a baseline knows already.
     pub known: usize,
+    /// The rules that were applied, in the order of the registry.
+    pub applied: Vec<&'static str>,
     /// Rules that had nothing to go by because there is no policy.
     pub waiting_for_policy: Vec<&'static str>,
 }
@@ -49,16 +51,19 @@ pub fn run(rules: &[&'static Rule], context: &Context<'_>, strict: bool) -> Outc
     }));
 
     let misunderstood = context.policy.is_some_and(|stated| stated.problems.iter().any(Problem::is_error));
-    for finding in &mut findings {
+    let mut suppressed = settled.suppressed;
+    for finding in findings.iter_mut().chain(suppressed.iter_mut().map(|known| &mut known.finding)) {
         // What the policy says isn't known in full, so nothing that follows from it is sure.
         finding.fix = finding.fix.take().filter(|_| !misunderstood);
         finding.severity = severity(rules, &levels, strict, finding);
     }
     findings.sort_by_cached_key(|finding| order(context, finding));
+    suppressed.sort_by_cached_key(|known| order(context, &known.finding));
     Outcome {
         findings,
-        suppressed: settled.suppressed,
+        suppressed,
         known: 0,
+        applied: running.iter().map(|rule| rule.name).collect(),
         waiting_for_policy: waiting.into_iter().map(|rule| rule.name).collect(),
     }
 }

@@ -22,7 +22,7 @@ pub struct Directive {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Content {
-    Allow { rules: Vec<String>, has_reason: bool },
+    Allow { rules: Vec<String>, reason: Option<String> },
     Unreadable,
 }
 
@@ -54,8 +54,16 @@ impl Directive {
     /// Whether it suppresses findings of a rule.
     pub(super) fn allows(&self, rule: &str) -> bool {
         match &self.content {
-            Content::Allow { rules, has_reason } => *has_reason && rules.iter().any(|name| name == rule),
+            Content::Allow { rules, reason } => reason.is_some() && rules.iter().any(|name| name == rule),
             Content::Unreadable => false,
+        }
+    }
+
+    /// The reason that it gives; one that gives none suppresses nothing.
+    pub(super) fn reason(&self) -> &str {
+        match &self.content {
+            Content::Allow { reason, .. } => reason.as_deref().unwrap_or_default(),
+            Content::Unreadable => "",
         }
     }
 
@@ -78,7 +86,7 @@ impl Directive {
         };
         match &self.content {
             Content::Unreadable => vec![because(UnsettledCause::Unreadable)],
-            Content::Allow { has_reason: false, .. } => vec![because(UnsettledCause::NoReason)],
+            Content::Allow { reason: None, .. } => vec![because(UnsettledCause::NoReason)],
             Content::Allow { rules, .. } => rules
                 .iter()
                 .filter_map(|rule| {
@@ -139,7 +147,7 @@ fn parse(said: &str) -> Content {
     match reason {
         _ if rules.is_empty() => Content::Unreadable,
         None if !rest.trim().is_empty() => Content::Unreadable,
-        reason => Content::Allow { rules, has_reason: reason.is_some_and(|reason| !reason.is_empty()) },
+        reason => Content::Allow { rules, reason: reason.filter(|reason| !reason.is_empty()).map(str::to_owned) },
     }
 }
 
@@ -147,20 +155,23 @@ fn parse(said: &str) -> Content {
 mod tests {
     use super::*;
 
-    fn allow(rules: &[&str], has_reason: bool) -> Content {
-        Content::Allow { rules: rules.iter().map(|rule| (*rule).to_owned()).collect(), has_reason }
+    fn allow(rules: &[&str], reason: Option<&str>) -> Content {
+        Content::Allow {
+            rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+            reason: reason.map(str::to_owned),
+        }
     }
 
     #[test]
     fn a_suppression_names_rules_and_a_reason() {
-        assert_eq!(parse(" allow(a, b-c) -- because"), allow(&["a", "b-c"], true));
-        assert_eq!(parse("allow( a )-- because"), allow(&["a"], true));
+        assert_eq!(parse(" allow(a, b-c) -- because"), allow(&["a", "b-c"], Some("because")));
+        assert_eq!(parse("allow( a )-- because"), allow(&["a"], Some("because")));
     }
 
     #[test]
     fn a_reason_must_say_something() {
-        assert_eq!(parse(" allow(a)"), allow(&["a"], false));
-        assert_eq!(parse(" allow(a) --  "), allow(&["a"], false));
+        assert_eq!(parse(" allow(a)"), allow(&["a"], None));
+        assert_eq!(parse(" allow(a) --  "), allow(&["a"], None));
     }
 
     #[test]

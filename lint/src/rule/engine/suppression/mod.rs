@@ -29,10 +29,21 @@ pub fn collect(sources: &SourceMap) -> Vec<Directive> {
 pub struct Settled {
     /// The findings that nothing suppresses.
     pub standing: Vec<Finding>,
-    /// How many findings were suppressed.
-    pub suppressed: usize,
+    /// The findings that something suppresses.
+    pub suppressed: Vec<Suppressed>,
     /// Suppressions that did nothing.
     pub unsettled: Vec<Unsettled>,
+}
+
+/// A finding that doesn't count, because somebody says so where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// The comment that suppresses it; the first one if there are several.
+    pub by: Span,
+    /// The reason that the comment gives.
+    pub reason: String,
 }
 
 /// Applies suppressions to findings. `ran` names the rules that had a chance to fire, `known` all that exist.
@@ -44,27 +55,29 @@ pub fn settle(
     known: &BTreeSet<&str>,
 ) -> Settled {
     let mut used: BTreeSet<(usize, &str)> = BTreeSet::new();
-    let before = findings.len();
-    let standing: Vec<Finding> = findings
-        .into_iter()
-        .filter(|finding| {
-            let places = places_of(context, finding);
-            let mut suppressed = false;
-            for (index, directive) in directives.iter().enumerate() {
-                if directive.allows(finding.rule) && places.iter().any(|place| directive.covers(*place)) {
-                    used.insert((index, finding.rule));
-                    suppressed = true;
-                }
-            }
-            !suppressed
-        })
-        .collect();
+    let mut standing = Vec::with_capacity(findings.len());
+    let mut suppressed = Vec::new();
+    for finding in findings {
+        let places = places_of(context, &finding);
+        let silencing: Vec<(usize, &Directive)> = directives
+            .iter()
+            .enumerate()
+            .filter(|(_, directive)| {
+                directive.allows(finding.rule) && places.iter().any(|place| directive.covers(*place))
+            })
+            .collect();
+        used.extend(silencing.iter().map(|(index, _)| (*index, finding.rule)));
+        match silencing.first() {
+            None => standing.push(finding),
+            Some((_, by)) => suppressed.push(Suppressed { finding, by: by.span, reason: by.reason().to_owned() }),
+        }
+    }
     let unsettled = directives
         .iter()
         .enumerate()
         .flat_map(|(index, directive)| directive.unsettled(ran, known, |rule| used.contains(&(index, rule))))
         .collect();
-    Settled { suppressed: before - standing.len(), standing, unsettled }
+    Settled { standing, suppressed, unsettled }
 }
 
 /// Where a suppression of this finding may stand: at the place it points to, and at what belongs to its route alone.

@@ -1,0 +1,22 @@
+//! From two surfaces to what changed between them.
+//!
+//! A [`Snapshot`] is what is compared: it is made of a surface or of a lock. [`compare`] says what has become of each route, of
+//! what may be granted, and of the coverage. [`git`] has the surfaces of old commits to offer.
+
+mod change;
+mod compare;
+mod effect;
+pub mod git;
+mod judge;
+mod matching;
+mod relation;
+mod sentence;
+mod snapshot;
+
+pub use change::{Change, Class, CoverageChange, Drift, LayerChange, ScopeChange};
+pub use compare::compare;
+pub(crate) use effect::caller;
+pub use effect::{Direction, Effect};
+pub use relation::{Relation, relation};
+pub use sentence::{Part, Sentence};
+pub use snapshot::{RouteState, Snapshot};

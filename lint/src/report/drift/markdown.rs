@@ -1,0 +1,189 @@
+//! What changed, as a comment on a pull request: the worst first and short, the rest folded.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use route_role_policy::lock::Key;
+
+use super::{Group, grantee, groups, meaning, own, route, summary};
+use crate::drift::{Class, Drift, Part, Sentence};
+use crate::report::escape::visible;
+use crate::rule::engine::list::{counted, joined};
+
+/// How many routes of a group are shown before the rest is folded away.
+const SHOWN: usize = 10;
+/// A comment may have 65,536 characters. What is beyond this is counted.
+const LIMIT: usize = 60_000;
+
+/// Writes what changed.
+pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
+    writeln!(out, "### Who may call which route")?;
+    if drift.is_empty() {
+        return writeln!(out, "\nNothing changed.");
+    }
+    let summary = summary(drift);
+    let (first, rest) = summary.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    let rest = rest.iter().fold(String::new(), |text, part| text + ", " + part);
+    if drift.is_widened() {
+        writeln!(out, "\n**{first}**{rest}.")?
+    } else {
+        writeln!(out, "\n{first}{rest}.")?
+    }
+    let mut sections = vec![layers(drift), table(drift, Class::Widened), scopes(drift, true)];
+    sections.push(table(drift, Class::Unknown));
+    sections.push(coverage(drift));
+    for class in [Class::Added, Class::Removed, Class::Narrowed, Class::Moved] {
+        sections.push(folded(meaning(class), drift.count(class), &table_of(drift, class)));
+    }
+    let withdrawn = drift.scopes.iter().filter(|scope| !scope.is_assignable).count();
+    sections.push(folded("Scopes that may no longer be granted", withdrawn, &scopes(drift, false)));
+    let (mut written, mut left_out) = (0, 0);
+    for section in sections.iter().filter(|section| !section.is_empty()) {
+        if written + section.len() > LIMIT {
+            left_out += 1;
+            continue;
+        }
+        written += section.len();
+        write!(out, "\n{section}")?;
+    }
+    if left_out > 0 {
+        let sections = counted(left_out, "section");
+        writeln!(out, "\n{sections} too long for a comment; `route-role diff` shows everything in a terminal.")?;
+    }
+    Ok(())
+}
+
+fn folded(title: &str, count: usize, body: &str) -> String {
+    if count == 0 {
+        return String::new();
+    }
+    format!("<details><summary>{title} ({count})</summary>\n\n{body}\n</details>\n")
+}
+
+fn table(drift: &Drift, class: Class) -> String {
+    if drift.count(class) == 0 {
+        return String::new();
+    }
+    format!("#### {}\n\n{}", meaning(class), table_of(drift, class))
+}
+
+fn table_of(drift: &Drift, class: Class) -> String {
+    let mut text = "| routes | what changed | was | is |\n|---|---|---|---|\n".to_owned();
+    for group in groups(drift, class) {
+        let shown = |access: &Option<String>| access.as_deref().map_or_else(|| "–".to_owned(), code);
+        let effects: Vec<String> = group.effects.iter().map(|effect| sentence(&effect.text)).collect();
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            routes_of(&group),
+            effects.join("<br>"),
+            shown(&group.before),
+            shown(&group.after)
+        );
+    }
+    text
+}
+
+fn routes_of(group: &Group<'_>) -> String {
+    let lines = group.changes.iter().filter_map(|change| {
+        let own: Vec<String> = own(change).map(|effect| sentence(&effect.text)).collect();
+        let own = if own.is_empty() { String::new() } else { format!(" ({})", own.join("; ")) };
+        Some(code(&route(&change.route()?.key)) + &own)
+    });
+    list(lines.collect())
+}
+
+fn list_of(keys: &[Key]) -> String {
+    list(keys.iter().map(|key| code(&route(key))).collect())
+}
+
+/// Lines, those beyond the first few folded.
+fn list(mut lines: Vec<String>) -> String {
+    if lines.len() <= SHOWN {
+        return lines.join("<br>");
+    }
+    let rest = lines.split_off(SHOWN);
+    format!("{}<details><summary>and {} more</summary>{}</details>", lines.join("<br>"), rest.len(), rest.join("<br>"))
+}
+
+fn layers(drift: &Drift) -> String {
+    if drift.layers.is_empty() {
+        return String::new();
+    }
+    let mut text = "#### Guards that are gone from layers\n\n".to_owned();
+    for layer in &drift.layers {
+        let routes = counted(layer.routes.len(), "route");
+        let _ =
+            writeln!(text, "- {} no longer stands around {routes}:<br>{}", code(&layer.guard), list_of(&layer.routes));
+    }
+    text
+}
+
+fn scopes(drift: &Drift, is_assignable: bool) -> String {
+    let changes: Vec<_> = drift.scopes.iter().filter(|scope| scope.is_assignable == is_assignable).collect();
+    if changes.is_empty() {
+        return String::new();
+    }
+    let mut text = if is_assignable { "#### Scopes that became assignable\n\n".to_owned() } else { String::new() };
+    for change in changes {
+        let (who, level) = grantee(&change.grant);
+        let level = level.map(|level| format!(" at level {}", code(level))).unwrap_or_default();
+        let reach = match (is_assignable, change.routes.is_empty()) {
+            (true, true) => "; no route is reached by that".to_owned(),
+            (true, false) => format!("; it makes reachable:<br>{}", list_of(&change.routes)),
+            (false, true) => String::new(),
+            (false, false) => format!("; it was good for:<br>{}", list_of(&change.routes)),
+        };
+        let _ = writeln!(text, "- {} for {}{level}{reach}", code(&change.grant.scope), escaped(&who));
+    }
+    text
+}
+
+fn coverage(drift: &Drift) -> String {
+    if drift.coverage.is_empty() {
+        return String::new();
+    }
+    let worse = drift.coverage.iter().map(|change| format!("{}: {} → {}", change.what, change.before, change.after));
+    format!("**Less is seen than before**: {}.\n", joined(worse))
+}
+
+fn sentence(sentence: &Sentence) -> String {
+    let parts = sentence.0.iter().map(|part| match part {
+        Part::Ours(words) => escaped(words),
+        Part::Theirs(name) => code(name),
+    });
+    parts.collect()
+}
+
+/// Text from source: shown as it is, whatever it is.
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", escaped(text))
+}
+
+/// Every character that means something in HTML, Markdown or the tables of either becomes a reference. In a code element nothing is linked or mentioned.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in visible(text).chars() {
+        match character {
+            '&' | '<' | '>' | '"' | '\'' | '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '~' | '@' | '#' | '!' | '$' => {
+                let _ = write!(escaped, "&#{};", u32::from(character));
+            }
+            character => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_source_stays_text() {
+        assert_eq!(
+            code("</code>|<script>*x*\n`@a` [b](c) \\|"),
+            "<code>&#60;/code&#62;&#124;&#60;script&#62;&#42;x&#42;\\n&#96;&#64;a&#96; &#91;b&#93;(c) &#92;&#124;</code>"
+                .replace("\\n", "&#92;n")
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! What changed between two surfaces, one file per output format.
+
+pub mod json;
+pub mod markdown;
+pub mod terminal;
+
+use route_role_policy::lock::{Grant, Key};
+
+use super::access::describe;
+use crate::drift::{Change, Class, Drift, Effect, RouteState};
+use crate::rule::engine::list::counted;
+use crate::surface::Certainty;
+
+/// Routes that changed in the same way.
+struct Group<'a> {
+    effects: Vec<&'a Effect>,
+    before: Option<String>,
+    after: Option<String>,
+    changes: Vec<&'a Change>,
+}
+
+/// The routes of a class, together where the same happened to them.
+fn groups(drift: &Drift, class: Class) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for change in drift.of(class) {
+        let (before, after) = (change.before.as_ref().map(access), change.after.as_ref().map(access));
+        let effects: Vec<&Effect> = change.effects.iter().filter(|effect| !effect.is_own).collect();
+        let same =
+            groups.iter_mut().find(|group| group.effects == effects && group.before == before && group.after == after);
+        match same {
+            Some(group) => group.changes.push(change),
+            None => groups.push(Group { effects, before, after, changes: vec![change] }),
+        }
+    }
+    groups
+}
+
+/// Who may call a route, in words. They contain names from source.
+fn access(route: &RouteState) -> String {
+    let access = route.access.as_ref().map_or_else(|| route.words.clone(), describe);
+    match route.certainty {
+        Certainty::Proven => access,
+        Certainty::AtMost => format!("at most {access}"),
+        Certainty::Unknown => "unknown".to_owned(),
+    }
+}
+
+/// What the difference comes to; ours alone.
+fn summary(drift: &Drift) -> Vec<String> {
+    let classes = Class::ALL.into_iter().map(|class| (drift.count(class), class));
+    let mut parts: Vec<String> = classes
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, class)| format!("{} {}", counted(count, "route"), verb(class)))
+        .collect();
+    let assignable = drift.scopes.iter().filter(|scope| scope.is_assignable).count();
+    if assignable > 0 {
+        parts.insert(parts.len().min(1), format!("{} became assignable", counted(assignable, "scope")));
+    }
+    let withdrawn = drift.scopes.len() - assignable;
+    if withdrawn > 0 {
+        parts.push(format!("{} no longer assignable", counted(withdrawn, "scope")));
+    }
+    if !drift.coverage.is_empty() {
+        parts.push("less is seen than before".to_owned());
+    }
+    parts
+}
+
+fn verb(class: Class) -> &'static str {
+    match class {
+        Class::Unknown => "changed in a way that can't be judged",
+        class => class.keyword(),
+    }
+}
+
+/// What a class of changes means, for people.
+fn meaning(class: Class) -> &'static str {
+    match class {
+        Class::Widened => "Widened: more callers are let in, or are told more",
+        Class::Unknown => "Unknown: whether more callers are let in can't be said",
+        Class::Added => "Added",
+        Class::Removed => "Removed",
+        Class::Narrowed => "Narrowed: fewer callers are let in",
+        Class::Moved => "Moved: the access is the same",
+    }
+}
+
+/// A kind of caller, and where; ours and names of the policy.
+fn grantee(grant: &Grant) -> (String, Option<&str>) {
+    let kind = route_role_policy::PrincipalKind::new(grant.principal.as_str());
+    (crate::drift::caller(&kind), grant.level.as_deref())
+}
+
+fn route(key: &Key) -> String {
+    key.to_string()
+}
+
+/// What only this route has.
+fn own(change: &Change) -> impl Iterator<Item = &Effect> {
+    change.effects.iter().filter(|effect| effect.is_own)
+}
