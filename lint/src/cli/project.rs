@@ -34,27 +34,37 @@ pub(super) struct PolicyFile {
 impl Project {
     /// Reads the policy, then the code.
     pub(super) fn read(input: &InputArgs, common: &CommonArgs, strict: bool) -> Result<Self, CliError> {
-        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
-        let policy = input.policy.clone().or_else(|| file::find(root));
-        Self::read_by(input, policy.as_deref(), &[], common.quiet, strict)
+        Self::read_with(input, common, |options| ScanOptions { strict, ..options })
     }
 
-    /// Reads the code by a policy that was found already, without what is left out beside.
+    /// Reads the routes, and not what their handlers do.
+    pub(super) fn read_routes(input: &InputArgs, common: &CommonArgs) -> Result<Self, CliError> {
+        Self::read_with(input, common, |options| ScanOptions { skips_bodies: true, ..options })
+    }
+
+    fn read_with(
+        input: &InputArgs,
+        common: &CommonArgs,
+        adjust: impl FnOnce(ScanOptions) -> ScanOptions,
+    ) -> Result<Self, CliError> {
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let policy = input.policy.clone().or_else(|| file::find(root));
+        Self::read_by(input, policy.as_deref(), common.quiet, adjust)
+    }
+
+    /// Reads the code by a policy that was found already.
     pub(super) fn read_by(
         input: &InputArgs,
         policy: Option<&Path>,
-        left_out: &[String],
         quiet: bool,
-        strict: bool,
+        adjust: impl FnOnce(ScanOptions) -> ScanOptions,
     ) -> Result<Self, CliError> {
         let mut sources = SourceMap::default();
         let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
         let policy = policy.map(|path| PolicyFile::read(path, root, &mut sources)).transpose()?;
         let progress = Progress::start("reading", quiet);
         let stated = policy.as_ref().map(|policy| &policy.loaded.policy);
-        let mut options = scan_options(input, stated, strict);
-        options.exclude.extend_from_slice(left_out);
-        let inventory = crate::scan(&options, &mut sources, stated)?;
+        let inventory = crate::scan(&adjust(scan_options(input, stated)), &mut sources, stated)?;
         let surface = surface::build(inventory, stated);
         drop(progress);
         Ok(Self { policy, surface, sources })
@@ -102,7 +112,7 @@ impl PolicyFile {
     }
 }
 
-fn scan_options(input: &InputArgs, policy: Option<&Policy>, strict: bool) -> ScanOptions {
+fn scan_options(input: &InputArgs, policy: Option<&Policy>) -> ScanOptions {
     let texts = |globs: &[route_role_policy::Placed<route_role_policy::PathGlob>]| {
         globs.iter().map(|glob| glob.as_str().to_owned()).collect()
     };
@@ -112,7 +122,6 @@ fn scan_options(input: &InputArgs, policy: Option<&Policy>, strict: bool) -> Sca
         exclude: policy.map_or_else(Vec::new, |policy| texts(&policy.paths.exclude)),
         include_tests: input.include_tests,
         threads: input.threads,
-        strict,
         ..ScanOptions::default()
     }
 }

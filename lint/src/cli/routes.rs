@@ -34,7 +34,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &RoutesArgs) -> Result<ExitStatus, CliError> {
-    let project = Project::read(&args.input, &args.common, false)?;
+    let project = Project::read_routes(&args.input, &args.common)?;
     let about_coverage: Vec<_> = rule::ALL.iter().copied().filter(|rule| rule.subject == Subject::Coverage).collect();
     let outcome = rule::run(&about_coverage, &project.context(), false);
     let lines = Lines::new(&project.sources);

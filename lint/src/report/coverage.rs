@@ -1,6 +1,6 @@
 //! How much of the truth a run has seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -29,6 +29,8 @@ pub struct Coverage {
     pub opaque: usize,
     /// Routers that nothing mounts.
     pub dead_routers: usize,
+    /// Answers of handlers that depend on an object and on who calls, and whose status isn't known.
+    pub unknown_answers: usize,
 }
 
 impl Coverage {
@@ -59,6 +61,19 @@ impl Coverage {
             unresolved: read.unresolved,
             opaque: read.opaque,
             dead_routers: read.dead_routers,
+            unknown_answers: unknown_answers(surface),
         }
     }
+}
+
+/// Each handler counts once, however many routes it serves.
+fn unknown_answers(surface: &Surface) -> usize {
+    let behaviors = surface.inventory.routes.iter().filter_map(|route| {
+        let behavior = route.behavior.as_deref()?;
+        Some((
+            (route.handler.span, route.handler.name.as_str()),
+            behavior.unknown_answers + usize::from(behavior.is_cut),
+        ))
+    });
+    behaviors.collect::<BTreeMap<_, _>>().values().sum()
 }

@@ -160,8 +160,9 @@ pub fn coverage(coverage: &Coverage) -> String {
         (coverage.unresolved, "unresolved"),
         (coverage.opaque, "opaque"),
         (coverage.dead_routers, "not mounted"),
+        (coverage.unknown_answers, "of handlers not known"),
     ];
-    let nouns = ["file", "guard", "place", "service", "router"];
+    let nouns = ["file", "guard", "place", "service", "router", "answer"];
     let missed: Vec<String> = gaps
         .iter()
         .zip(nouns)

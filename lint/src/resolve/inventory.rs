@@ -114,6 +114,8 @@ pub struct Answer {
     pub kind: AnswerKind,
     /// By what the objects are looked up that it depends on.
     pub objects: Vec<ObjectKey>,
+    /// The lookups that it depends on, by their ids.
+    pub lookups: Vec<u32>,
     /// The status; `None` if it isn't known or may be one of several.
     pub status: Option<u16>,
     /// Texts and names that go into it, sorted.
@@ -152,6 +154,8 @@ pub enum AnswerKind {
 /// An object that is looked up by something that the caller sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectLookup {
+    /// Tells it apart from the handler's other lookups.
+    pub id: u32,
     /// The name of the call.
     pub name: String,
     /// By what it is looked up.

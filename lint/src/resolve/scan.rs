@@ -106,6 +106,7 @@ fn resolve(
     };
 
     let mut evaluator = Evaluator::new(&mut modules, builders);
+    evaluator.memory.is_off = options.skips_bodies;
     evaluator.notes.extend(first.notes);
     let mut programs = Programs::new(policy);
     for entry in &entries {

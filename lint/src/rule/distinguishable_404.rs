@@ -42,7 +42,7 @@
 use std::collections::BTreeSet;
 
 use super::engine::evidence::{self, Pair};
-use crate::resolve::Answer;
+use crate::resolve::{Answer, Behavior};
 
 use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
 
@@ -66,12 +66,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             let pairs = evidence::pairs(behavior);
             let pair = pairs.into_iter().find(|pair| pair.denied.status == Some(404) && pair.differs_in_body())?;
             let absent = pair.absent?;
-            seen.insert(view.handler().span).then(|| report(&view, &pair, absent))
+            seen.insert(view.handler().span).then(|| report(&view, behavior, &pair, absent))
         })
         .collect()
 }
 
-fn report(view: &RouteView<'_>, pair: &Pair<'_>, absent: &Answer) -> Finding {
+fn report(view: &RouteView<'_>, behavior: &Behavior, pair: &Pair<'_>, absent: &Answer) -> Finding {
     let finding = Finding::new(
         &RULE,
         format!(
@@ -82,6 +82,7 @@ fn report(view: &RouteView<'_>, pair: &Pair<'_>, absent: &Answer) -> Finding {
     .confidence(Confidence::Medium)
     .about_route(view.index)
     .at(view.handler().span, format!("looks an object up by {}", evidence::sent_in(pair.key)));
+    let finding = evidence::mark_lookup(finding, behavior, pair);
     let finding = evidence::mark(finding, &absent.place, format!("if there is no such object{}", says(absent)));
     let finding = evidence::mark(finding, &pair.denied.place, format!("if it isn't the caller's{}", says(pair.denied)));
     finding.help("make both answers in one place and put nothing of the object into them; `Access::visible` does so")

@@ -45,7 +45,7 @@
 use std::collections::BTreeSet;
 
 use super::engine::evidence::{self, Pair};
-use crate::resolve::ObjectKey;
+use crate::resolve::{Behavior, ObjectKey};
 
 use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
 
@@ -67,11 +67,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .filter_map(|view| {
             let behavior = view.route.behavior.as_deref()?;
             let pairs = evidence::pairs(behavior);
-            let pair = pairs.into_iter().find(|pair| pair.differs_in_status() || is_told_by_failures(pair))?;
+            let pair = pairs.into_iter().find(|pair| {
+                (pair.differs_in_status() || is_told_by_failures(pair))
+                    && (matches!(pair.key, ObjectKey::Path(_)) || is_guarded(&view))
+            })?;
             // One handler is reported once, however many routes it serves.
-            seen.insert(view.handler().span).then(|| report(context, &view, &pair))
+            seen.insert(view.handler().span).then(|| report(context, &view, behavior, &pair))
         })
         .collect()
+}
+
+/// Whether the caller of a route is anybody in particular: a sign-in that answers by what it finds is no leak of this kind.
+fn is_guarded(view: &RouteView<'_>) -> bool {
+    !view.access().is_open() || view.has_unmapped_guard()
 }
 
 /// Both answers are failures of the server, and their texts say which is which.
@@ -79,7 +87,7 @@ fn is_told_by_failures(pair: &Pair<'_>) -> bool {
     pair.differs_in_body() && pair.denied.status.is_some_and(|status| status >= 500)
 }
 
-fn report(context: &Context<'_>, view: &RouteView<'_>, pair: &Pair<'_>) -> Finding {
+fn report(context: &Context<'_>, view: &RouteView<'_>, behavior: &Behavior, pair: &Pair<'_>) -> Finding {
     let denied = evidence::status(pair.denied);
     let title = view.title();
     let message = match pair.absent {
@@ -95,13 +103,18 @@ fn report(context: &Context<'_>, view: &RouteView<'_>, pair: &Pair<'_>) -> Findi
         ),
     };
     let confidence = match (pair.key, pair.absent) {
-        (ObjectKey::Path(_), Some(absent)) if absent.status == Some(404) => Confidence::High,
+        (ObjectKey::Path(_), Some(absent))
+            if absent.status == Some(404) && matches!(pair.denied.status, Some(401 | 403)) =>
+        {
+            Confidence::High
+        }
         _ => Confidence::Medium,
     };
     let finding = Finding::new(&RULE, message)
         .confidence(confidence)
         .about_route(view.index)
         .at(view.handler().span, format!("looks an object up by {}", evidence::sent_in(pair.key)));
+    let finding = evidence::mark_lookup(finding, behavior, pair);
     let finding = match pair.absent {
         Some(absent) => evidence::mark(
             finding,
@@ -112,7 +125,12 @@ fn report(context: &Context<'_>, view: &RouteView<'_>, pair: &Pair<'_>) -> Findi
     };
     let finding = evidence::mark(finding, &pair.denied.place, format!("answers {denied} if it isn't the caller's"));
     let others = super::engine::shared::other_routes(context, view);
-    let help = "give both the same 404: look the object up together with the caller's tenant, or pass what was found through `Access::visible`";
+    let help = match pair.absent {
+        Some(_) => {
+            "give both the same 404: look the object up together with the caller's tenant, or pass what was found through `Access::visible`"
+        }
+        None => "treat foreign objects like those that don't exist: look them up together with the caller's tenant",
+    };
     finding.help(match others.as_str() {
         "" => help.to_owned(),
         others => format!("{help}; the handler serves {others} as well"),

@@ -70,7 +70,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .filter_map(|view| {
             let behavior = view.route.behavior.as_deref()?;
             let lookup = unchecked(behavior)?;
-            let finding = beside(&view, behavior, lookup).or_else(|| declared(context, &view, lookup))?;
+            let finding = beside(&view, behavior, lookup).or_else(|| declared(context, &view, behavior, lookup))?;
             seen.insert(view.handler().span).then_some(finding)
         })
         .collect()
@@ -84,7 +84,7 @@ fn unchecked(behavior: &Behavior) -> Option<&ObjectLookup> {
         AnswerKind::Bound => true,
         _ => false,
     });
-    if is_checked || behavior.unknown_answers > 0 || behavior.is_cut {
+    if is_checked || behavior.is_cut {
         return None;
     }
     let first = behavior.lookups.iter().find(|lookup| by_path(&lookup.objects))?;
@@ -110,7 +110,8 @@ fn beside(view: &RouteView<'_>, behavior: &Behavior, lookup: &ObjectLookup) -> O
             view.title()
         ),
     )
-    .confidence(Confidence::Medium)
+    // A call that is given both the object and the caller may still compare them.
+    .confidence(if behavior.unknown_answers == 0 { Confidence::Medium } else { Confidence::Low })
     .about_route(view.index)
     .at(view.handler().span, "the object isn't compared with the caller");
     let finding = evidence::mark(finding, &check.place, "compares the caller with the request");
@@ -120,19 +121,25 @@ fn beside(view: &RouteView<'_>, behavior: &Behavior, lookup: &ObjectLookup) -> O
 }
 
 /// The route says what a refused caller sees, and nothing refuses.
-fn declared(context: &Context<'_>, view: &RouteView<'_>, lookup: &ObjectLookup) -> Option<Finding> {
+fn declared(
+    context: &Context<'_>,
+    view: &RouteView<'_>,
+    behavior: &Behavior,
+    lookup: &ObjectLookup,
+) -> Option<Finding> {
     let policy = context.policy?.policy;
     let attribute = view.route.attribute.as_ref()?;
-    if view.row.denial_source != Some(DenialSource::Attribute)
-        || attribute.declaration.tenant.is_some()
+    if behavior.unknown_answers > 0
+        || view.row.denial_source != Some(DenialSource::Attribute)
         || !view.row.is_object_route
     {
         return None;
     }
     let binds = |parameter: &str| view.route.path.contains(&format!("{{{parameter}}}"));
-    let mut tenants = view.row.levels.iter().filter_map(|level| policy.levels.get(level)?.tenant.as_ref());
-    let is_bound_elsewhere =
-        tenants.next().is_some_and(|tenant| !binds(&tenant.value)) && tenants.all(|tenant| !binds(&tenant.value));
+    let of_levels = view.row.levels.iter().filter_map(|level| policy.levels.get(level)?.tenant.as_ref());
+    let mut tenants =
+        of_levels.map(|tenant| tenant.value.as_str()).chain(attribute.declaration.tenant.as_deref()).peekable();
+    let is_bound_elsewhere = tenants.peek().is_some() && tenants.all(|tenant| !binds(tenant));
     if !is_bound_elsewhere {
         return None;
     }

@@ -22,6 +22,8 @@ pub struct ScanOptions {
     pub strict: bool,
     /// Whether to parse files that the byte search would leave out. The answer must be the same; tests compare both.
     pub no_filter: bool,
+    /// Whether to leave the bodies of handlers alone: what they do isn't known then, and no more files are read than routes need.
+    pub skips_bodies: bool,
 }
 
 impl Default for ScanOptions {
@@ -34,6 +36,7 @@ impl Default for ScanOptions {
             threads: None,
             strict: false,
             no_filter: false,
+            skips_bodies: false,
         }
     }
 }

@@ -9,6 +9,7 @@ mod determinism;
 mod documentation;
 mod drift;
 mod fixes;
+mod handlers;
 mod harness;
 mod json_contract;
 mod policy_proposal;

@@ -38,7 +38,7 @@ pub(super) fn run(args: &InitArgs) -> Result<ExitStatus, CliError> {
     }
     let mut sources = SourceMap::default();
     let progress = Progress::start("reading", false);
-    let options = ScanOptions { roots: vec![args.path.clone()], ..ScanOptions::default() };
+    let options = ScanOptions { roots: vec![args.path.clone()], skips_bodies: true, ..ScanOptions::default() };
     let inventory = crate::scan(&options, &mut sources, None)?;
     let surface = surface::build(inventory, None);
     drop(progress);

@@ -23,7 +23,19 @@ const VERBS: &[&str] = &[
 ];
 
 /// Types of what was asked for.
-const ASKED: &[&str] = &["Option", "Result", "Vec", "HashMap", "BTreeMap", "HashSet", "BTreeSet", "VecDeque"];
+const ASKED: &[&str] = &[
+    "Option",
+    "Result",
+    "Vec",
+    "HashMap",
+    "BTreeMap",
+    "HashSet",
+    "BTreeSet",
+    "VecDeque",
+    "Iterator",
+    "IntoIterator",
+    "Stream",
+];
 
 impl Walker<'_, '_, '_> {
     pub(super) fn call(&mut self, call: &syn::ExprCall, awaits: bool) -> Flow {
@@ -154,6 +166,7 @@ impl Walker<'_, '_, '_> {
                 continue;
             }
             let Some(summary) = self.analyst.summarise(&target.function, &target.scope, variant.clone()) else {
+                self.summary.is_cut |= self.analyst.is_spent();
                 continue;
             };
             let around = self.around();
@@ -166,6 +179,14 @@ impl Walker<'_, '_, '_> {
                 around: &around,
                 branches: &branches,
             };
+            let gives_nothing =
+                matches!(&target.function.item.kind, ItemKind::Function(signature) if signature.result.is_none());
+            // What is done in order to change something is as good as done, unless it may still be refused on the way.
+            if summary.result.refusals.is_empty() && summary.acts.is_empty() && gives_nothing {
+                let mut inputs = Origins::default();
+                arguments.iter().for_each(|argument| inputs.add(&argument.origins));
+                self.note_act(&target.function.item.name, &inputs, true, span, base);
+            }
             let mut value = self.summary.take(&summary, &substitution);
             self.order = self.order.max(base + summary.length);
             if value.ty == Type::Unknown
@@ -214,7 +235,10 @@ impl Walker<'_, '_, '_> {
             return Flow { ty, parts: None, variant: None, closure: None, ..inputs };
         }
         let inputs = Flow { statuses: Vec::new(), words: Vec::new(), refusals: Vec::new(), ..inputs };
-        self.asked(&target.function.item.name, inputs, true, span).typed(ty)
+        let searched = inputs.origins.clone();
+        let found = self.asked(&target.function.item.name, inputs, awaits || is_unit(&ty), span).typed(ty);
+        self.note_searched(&found, &searched);
+        found
     }
 
     /// What the policy's restrictions are called may stand in a function that isn't read any further.
@@ -266,18 +290,7 @@ impl Walker<'_, '_, '_> {
     /// Something outside may be asked, or changed: what comes back stands for what was found.
     pub(super) fn asked(&mut self, name: &str, inputs: Flow, awaits: bool, span: Span) -> Flow {
         let order = self.next_order();
-        let first_word = name.split('_').next().unwrap_or_default();
-        if VERBS.contains(&first_word) && !inputs.origins.is_empty() && self.summary.acts.len() < summary::MAX_KEPT {
-            self.summary.acts.push(Act {
-                name: name.into(),
-                inputs: inputs.origins.clone(),
-                awaited: awaits,
-                span,
-                steps: Steps::default(),
-                order,
-                branches: self.branches(),
-            });
-        }
+        self.note_act(name, &inputs.origins, awaits, span, order);
         let page = if inputs.words.iter().any(|word| word.contains("LIMIT ")) { Some(span) } else { inputs.page };
         if inputs.origins.is_empty() && !awaits {
             return Flow { ty: Type::Unknown, parts: None, variant: None, closure: None, page, ..inputs };
@@ -287,6 +300,7 @@ impl Walker<'_, '_, '_> {
             name: name.into(),
             inputs: inputs.origins.clone(),
             awaited: awaits,
+            searched: None,
             span,
             steps: Steps::default(),
             order,
@@ -298,6 +312,33 @@ impl Walker<'_, '_, '_> {
             refusals: inputs.refusals,
             page,
             ..Flow::default()
+        }
+    }
+
+    /// A call that changes something, by its name.
+    fn note_act(&mut self, name: &str, inputs: &Origins, awaits: bool, span: Span, order: u32) {
+        let first_word = name.split('_').next().unwrap_or_default();
+        if VERBS.contains(&first_word) && !inputs.is_empty() && self.summary.acts.len() < summary::MAX_KEPT {
+            self.summary.acts.push(Act {
+                name: name.into(),
+                inputs: inputs.clone(),
+                awaited: awaits,
+                span,
+                steps: Steps::default(),
+                order,
+                branches: self.branches(),
+            });
+        }
+    }
+
+    /// Remembers what was searched for something, with the lookup that was made for it.
+    pub(super) fn note_searched(&mut self, found: &Flow, searched: &Origins) {
+        for origin in found.presence.iter() {
+            if let Origin::Found(index) = origin
+                && let Some(lookup) = self.summary.lookups.get_mut(index as usize)
+            {
+                lookup.searched = Some(searched.clone());
+            }
         }
     }
 

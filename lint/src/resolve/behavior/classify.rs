@@ -18,6 +18,8 @@ use super::typing::{Scope, Type};
 struct Reach {
     /// By what the objects were looked up that play a part.
     objects: Vec<ObjectKey>,
+    /// The lookups that found them.
+    lookups: Vec<u32>,
     /// Parameters of the path, and other parts of the request, as they came.
     keys: Vec<ObjectKey>,
     caller: bool,
@@ -42,6 +44,9 @@ impl Reach {
     fn add(&mut self, other: &Self) {
         self.objects.extend(&other.objects);
         self.keys.extend(&other.keys);
+        self.lookups.extend(&other.lookups);
+        self.lookups.sort_unstable();
+        self.lookups.dedup();
         for list in [&mut self.objects, &mut self.keys] {
             list.sort_unstable();
             list.dedup();
@@ -70,6 +75,9 @@ impl Analyst<'_, '_> {
         owner: Option<&Definition>,
         substitution: &Substitution,
     ) -> Option<(Behavior, Vec<Called>)> {
+        if self.memory.is_off {
+            return None;
+        }
         let ItemKind::Function(signature) = &function.item.kind else { return None };
         let outer = Scope { module: function.module, generics: Rc::default(), self_type: Type::Unknown };
         let mut generics = BTreeMap::new();
@@ -104,9 +112,10 @@ impl Analyst<'_, '_> {
             }
         }
         behavior.answers.sort_by(|left, right| (left.order, &left.place).cmp(&(right.order, &right.place)));
-        for (lookup, known) in summary.lookups.iter().zip(&known) {
+        for (index, (lookup, known)) in (0_u32..).zip(summary.lookups.iter().zip(&known)) {
             if known.is_primary {
                 behavior.lookups.push(ObjectLookup {
+                    id: index,
                     name: lookup.name.to_string(),
                     objects: known.inputs.object_keys(),
                     carries_caller: known.inputs.caller,
@@ -131,8 +140,9 @@ impl Analyst<'_, '_> {
                 branches: act.branches.path().to_vec(),
             });
         }
-        for late in &summary.late_filters {
-            if reach(&late.origins).caller {
+        for late in &summary.result.late {
+            // A filter by what a store says of the caller joins two lists rather than that it hides anything.
+            if inputs(&late.origins, &known).caller {
                 behavior.late_filters.push(inventory::LateFilter {
                     page: late.page,
                     filter: Place { span: late.filter, steps: late.steps.spans() },
@@ -156,14 +166,44 @@ impl Analyst<'_, '_> {
     }
 }
 
+/// Names of calls that take in what was sent, and ask nobody.
+fn reads_only(name: &str) -> bool {
+    let first = name.split('_').next().unwrap_or_default();
+    matches!(
+        first,
+        "read"
+            | "recv"
+            | "next"
+            | "poll"
+            | "bytes"
+            | "text"
+            | "chunk"
+            | "field"
+            | "sleep"
+            | "send"
+            | "parse"
+            | "decode"
+            | "hash"
+            | "verify"
+    )
+}
+
 fn known(lookups: &[Lookup]) -> Vec<Known> {
     let mut known: Vec<Known> = Vec::with_capacity(lookups.len());
     for lookup in lookups {
         let inputs = inputs(&lookup.inputs, &known);
-        let is_real = lookup.awaited || inputs.state;
-        let is_primary = is_real && !inputs.keys.is_empty();
+        let is_own = lookup.searched.as_ref().is_some_and(|searched| {
+            let searched = self::inputs(searched, &known);
+            searched.keys.is_empty() && searched.objects.is_empty() && !searched.caller
+        });
+        let is_real = lookup.awaited || inputs.state || is_own;
+        let is_primary = is_real && !inputs.keys.is_empty() && !reads_only(&lookup.name);
         let reach = if is_primary {
-            Reach { objects: inputs.object_keys(), ..Reach::default() }
+            Reach {
+                objects: inputs.object_keys(),
+                lookups: vec![u32::try_from(known.len()).unwrap_or(u32::MAX)],
+                ..Reach::default()
+            }
         } else {
             reach(&lookup.inputs, &known)
         };
@@ -183,7 +223,7 @@ fn inputs(origins: &Origins, known: &[Known]) -> Reach {
                     all.objects.extend(lookup.inputs.object_keys());
                 } else if lookup.is_real {
                     // A connection from the pool, the caller's own record.
-                    all.add(&Reach { keys: Vec::new(), ..lookup.reach.clone() });
+                    all.add(&Reach { keys: Vec::new(), state: true, ..lookup.reach.clone() });
                 } else {
                     all.add(&lookup.inputs);
                 }
@@ -228,24 +268,36 @@ enum Sorted {
     Nothing,
 }
 
+/// Whether the status itself is that of a refusal.
+fn refuses(refusal: &Refusal) -> bool {
+    !refusal.bytes.statuses.is_empty() && refusal.bytes.statuses.iter().all(|status| matches!(status, 401 | 403))
+}
+
 /// Whether an answer can mean that the caller may not: other statuses speak of the state that an object is in. A failure of
 /// the server is what an error becomes that nobody gave a status.
-fn may_deny(refusal: &Refusal) -> bool {
+fn may_deny(refusal: &Refusal, is_direct: bool) -> bool {
     let statuses = &refusal.bytes.statuses;
     statuses.iter().any(|status| matches!(status, 401 | 403 | 404))
+        || !refusal.is_failure && is_direct && statuses.iter().all(|status| matches!(status, 400 | 422))
         || statuses.is_empty()
         || !refusal.is_failure && statuses.iter().all(|status| *status >= 500)
 }
 
 fn answer(refusal: &Refusal, known: &[Known]) -> Sorted {
     let condition = reach(&refusal.condition.origins, known);
+    // The caller's own values are compared, not what a store says of the caller.
+    let is_direct = inputs(&refusal.condition.origins, known).caller;
     let mut absent: Vec<ObjectKey> = Vec::new();
+    let mut asks_for_caller = false;
+    let mut asked: Vec<u32> = Vec::new();
     for origin in refusal.condition.presence.iter() {
         if let Origin::Found(index) = origin
             && let Some(lookup) = known.get(index as usize)
             && lookup.is_primary
         {
             absent.extend(lookup.inputs.object_keys());
+            asks_for_caller |= lookup.inputs.caller;
+            asked.push(index);
         }
     }
     absent.sort_unstable();
@@ -256,9 +308,11 @@ fn answer(refusal: &Refusal, known: &[Known]) -> Sorted {
         Some(Outcome::Denied) if is_about_objects && absent.is_empty() => AnswerKind::Denied,
         // Any failure of a call may be that it found nothing, but only this status says so.
         _ if refusal.is_failure && !absent.is_empty() && !refusal.bytes.statuses.contains(&404) => AnswerKind::Other,
+        // «None of this id that is the caller's» is a denial where the status says so.
+        _ if !absent.is_empty() && asks_for_caller && refuses(refusal) => AnswerKind::Denied,
         _ if !absent.is_empty() && condition.caller => AnswerKind::Collapsed,
         _ if !absent.is_empty() => AnswerKind::Absent,
-        _ if is_about_objects && condition.caller && may_deny(refusal) => AnswerKind::Denied,
+        _ if is_about_objects && condition.caller && may_deny(refusal, is_direct) => AnswerKind::Denied,
         _ if is_about_objects => AnswerKind::Other,
         _ if condition.caller && condition.has_path() => AnswerKind::Bound,
         _ if condition.caller && condition.has_input() => AnswerKind::Requested,
@@ -267,6 +321,10 @@ fn answer(refusal: &Refusal, known: &[Known]) -> Sorted {
     };
     let matters = matches!(kind, AnswerKind::Absent | AnswerKind::Denied | AnswerKind::Collapsed);
     let statuses: Vec<u16> = refusal.bytes.statuses.iter().copied().filter(|status| *status >= 400).collect();
+    // Sizes, formats and rates of requests say nothing about objects.
+    if statuses.iter().any(|status| matches!(status, 405 | 406 | 408 | 411 | 413 | 414 | 415 | 429)) {
+        return Sorted::Nothing;
+    }
     let status = match (statuses.as_slice(), refusal.outcome) {
         ([status], _) => Some(*status),
         ([], Some(Outcome::Absent)) => Some(404),
@@ -276,14 +334,20 @@ fn answer(refusal: &Refusal, known: &[Known]) -> Sorted {
     match status {
         // The application's own failures say nothing about the object, unless they repeat why.
         Some(status) if status >= 500 && (!matters || refusal.bytes.words.is_empty()) => return Sorted::Nothing,
-        None if refusal.outcome.is_none() => return if matters { Sorted::Unknown } else { Sorted::Nothing },
+        None if refusal.outcome.is_none() => {
+            let is_unknown = if refusal.is_failure { condition.caller && is_about_objects } else { matters };
+            return if is_unknown { Sorted::Unknown } else { Sorted::Nothing };
+        }
+
         _ => {}
     }
     let echo = reach(&refusal.bytes.echo, known);
+    let lookups = if absent.is_empty() { condition.lookups } else { asked };
     let objects = if absent.is_empty() { condition.objects } else { absent };
     Sorted::Answer(Answer {
         kind,
         objects,
+        lookups,
         status,
         words: refusal.bytes.words.iter().map(ToString::to_string).collect(),
         echoes_object: !echo.objects.is_empty(),

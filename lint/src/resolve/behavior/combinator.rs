@@ -7,8 +7,8 @@ use crate::source::Span;
 
 use super::Walker;
 use super::expression::path_name;
-use super::flow::{Bytes, Flow, Origins, Refusal};
-use super::summary::{LateFilter, MAX_KEPT, Steps};
+use super::flow::{Bytes, Flow, Origin, Origins, Refusal};
+use super::summary::{LateFilter, Lookup, Steps};
 use super::typing::Type;
 
 /// Methods that give back what they are called on, as far as presence and answers go.
@@ -175,6 +175,9 @@ impl Walker<'_, '_, '_> {
             };
             return Some(Flow { ty, ..receiver.clone() });
         }
+        if name == "optional" && call.args.is_empty() {
+            return Some(self.without_demand(receiver));
+        }
         if SHOWN.contains(&name) && call.args.is_empty() {
             return Some(Flow { ty: Type::Unknown, refusals: Vec::new(), ..receiver.payload() });
         }
@@ -244,8 +247,16 @@ impl Walker<'_, '_, '_> {
             ) => {
                 let inner = Flow { refusals: Vec::new(), ..receiver.payload() };
                 let test = self.apply(argument, vec![inner]);
-                self.note_late_filter(name, receiver, &test, call, span);
-                let narrowed = self.narrowed(name, receiver, &test, span);
+                let late = self.late_filter(name, receiver, &test, span);
+                let mut narrowed = self.narrowed(name, receiver, &test, span);
+                narrowed.late.extend(late);
+                // `retain` works on a variable.
+                if name == "retain"
+                    && let Some(variable) = path_name(&call.receiver)
+                    && let Some(known) = self.variable_mut(&variable)
+                {
+                    known.late.clone_from(&narrowed.late);
+                }
                 let ty = if matches!(name, "filter" | "find") { receiver.ty.clone() } else { Type::Unknown };
                 Some(Flow { ty, refusals: receiver.refusals.clone(), page: receiver.page, ..narrowed })
             }
@@ -260,6 +271,26 @@ impl Walker<'_, '_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// `first(…).optional()`: a missing row is no error any more.
+    fn without_demand(&mut self, receiver: &Flow) -> Flow {
+        let mut value = receiver.clone();
+        value.presence = receiver
+            .presence
+            .iter()
+            .map(|origin| match origin {
+                Origin::Found(index) => match self.summary.lookups.get(index as usize).cloned() {
+                    Some(lookup) => {
+                        self.summary.lookups.push(Lookup { name: "optional".into(), ..lookup });
+                        Origin::Found(u32::try_from(self.summary.lookups.len() - 1).unwrap_or(u32::MAX))
+                    }
+                    None => origin,
+                },
+                other => other,
+            })
+            .collect();
+        value
     }
 
     /// `access.visible(found, …)` of the run-time crate: one and the same 404 for absent and denied.
@@ -285,31 +316,18 @@ impl Walker<'_, '_, '_> {
         let mut inputs = Flow { origins: receiver.origins.clone(), ..Flow::default() };
         inputs.origins.add(&test.origins);
         let found = self.asked(name, inputs, false, span);
+        self.note_searched(&found, &receiver.origins);
         let mut presence = receiver.presence.clone();
         presence.add(&found.presence);
         // Both «it isn't there» and «it fails the test» come out the same way.
         Flow { origins: found.origins, presence, ..receiver.payload() }
     }
 
-    fn note_late_filter(&mut self, name: &str, receiver: &Flow, test: &Flow, call: &syn::ExprMethodCall, span: Span) {
+    /// What a filter behind a page leaves out is missed by whoever gets the page.
+    fn late_filter(&mut self, name: &str, receiver: &Flow, test: &Flow, span: Span) -> Option<LateFilter> {
         let filters = matches!(name, "filter" | "retain" | "filter_map");
-        // `retain` works on a variable.
-        let page = receiver.page.or_else(|| match &*call.receiver {
-            syn::Expr::Path(_) => {
-                path_name(&call.receiver).and_then(|name| self.variable(&name).and_then(|value| value.page))
-            }
-            _ => None,
-        });
-        if let (true, Some(page)) = (filters, page)
-            && self.summary.late_filters.len() < MAX_KEPT
-        {
-            self.summary.late_filters.push(LateFilter {
-                page,
-                filter: span,
-                origins: test.origins.clone(),
-                steps: Steps::default(),
-            });
-        }
+        let page = receiver.page.filter(|_| filters)?;
+        Some(LateFilter { page, filter: span, origins: test.origins.clone(), steps: Steps::default() })
     }
 
     /// Whether a call gives a page: one of its arguments is called a limit, or it is itself.

@@ -276,7 +276,7 @@ impl Walker<'_, '_, '_> {
     }
 
     pub(super) fn variant(&self, ty: Type, name: &str) -> Flow {
-        Flow { words: vec![name.into()], variant: Some(name.into()), ty, ..Flow::default() }
+        Flow { variant: Some(name.into()), ty, ..Flow::default() }
     }
 
     fn field(&mut self, field: &syn::ExprField) -> Flow {
@@ -349,14 +349,11 @@ impl Walker<'_, '_, '_> {
             return;
         }
         let list = quote::ToTokens::to_token_stream(&call.receiver).to_string();
-        let body = quote::ToTokens::to_token_stream(&branch.then_branch).to_string();
-        let narrows = ["filter", "and_where", "where_", "retain", "push_bind", "any(", "contains"];
-        let leaves = branch
-            .then_branch
-            .stmts
-            .iter()
-            .any(|statement| matches!(statement, syn::Stmt::Expr(syn::Expr::Return(_) | syn::Expr::Try(_), _)));
-        if leaves || !body.contains(&list) || !narrows.iter().any(|word| body.contains(word)) {
+        let narrows = branch.then_branch.stmts.iter().any(|statement| match statement {
+            syn::Stmt::Expr(expression, _) => narrows_by(expression, &list),
+            _ => false,
+        });
+        if !narrows {
             return;
         }
         let span = self.span(&branch.cond);
@@ -431,7 +428,6 @@ impl Walker<'_, '_, '_> {
                 && self.is_variant(&owner, &name)
             {
                 let variant = self.variant(owner, &name);
-                whole.mix(&variant);
                 return Flow { variant: variant.variant, ty: variant.ty, parts: None, ..whole };
             }
         }
@@ -461,9 +457,56 @@ impl Walker<'_, '_, '_> {
             let unknown = self.store_failure(&value, &error);
             self.returned.refuse_all(&unknown);
         }
+        if refusals.is_empty() && !value.presence.is_empty() {
+            // Whatever the call answers when it fails isn't known.
+            let order = self.next_order();
+            let mut condition = value.condition();
+            condition.add(&self.around());
+            self.returned.refuse(Refusal {
+                bytes: super::flow::Bytes::default(),
+                ty: Type::Unknown,
+                variant: None,
+                outcome: None,
+                condition,
+                is_failure: true,
+                span: self.last_statement,
+                steps: Steps::default(),
+                order,
+                branches: self.branches(),
+            });
+        }
         self.returned.refuse_all(&refusals);
         let presence = value.presence.clone();
         Flow { presence, present_if: None, refusals: Vec::new(), ..value.payload() }
+    }
+}
+
+/// `query = query.filter(list)` and `rows.retain(|row| list.contains(row))`.
+fn narrows_by(expression: &syn::Expr, list: &str) -> bool {
+    let uses = |tokens: &dyn Fn() -> proc_macro2::TokenStream| tokens().to_string().contains(list);
+    match expression {
+        syn::Expr::Assign(assignment) => {
+            let same = root(&assignment.right).is_some() && root(&assignment.left) == root(&assignment.right);
+            same && matches!(&*assignment.right, syn::Expr::MethodCall(_))
+                && uses(&|| quote::ToTokens::to_token_stream(&assignment.right))
+        }
+        syn::Expr::MethodCall(call) => {
+            let name = ident_text(&call.method);
+            matches!(name.as_str(), "retain" | "and_where" | "filter" | "push_bind" | "where_clause")
+                && uses(&|| quote::ToTokens::to_token_stream(&call.args))
+        }
+        _ => false,
+    }
+}
+
+/// The variable at the bottom of a chain of calls.
+fn root(expression: &syn::Expr) -> Option<String> {
+    match expression {
+        syn::Expr::Path(path) => path.path.get_ident().map(ident_text),
+        syn::Expr::MethodCall(call) => root(&call.receiver),
+        syn::Expr::Field(field) => root(&field.base),
+        syn::Expr::Paren(paren) => root(&paren.expr),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::source::Span;
 
-use super::summary::{Branches, Steps};
+use super::summary::{Branches, LateFilter, Steps};
 use super::typing::Type;
 
 /// Where a value comes from.
@@ -167,9 +167,14 @@ pub(super) struct Flow {
     pub(super) closure: Option<Rc<syn::ExprClosure>>,
     /// Where it was cut to a page, if it was.
     pub(super) page: Option<Span>,
+    /// Filters that were applied to it after it was cut to a page.
+    pub(super) late: Vec<LateFilter>,
     /// Evaluation doesn't come back from here.
     pub(super) never: bool,
 }
+
+/// More late filters of one value than that tell nothing new.
+const MAX_LATE: usize = 4;
 
 /// More answers of one value than that aren't told apart.
 const MAX_REFUSALS: usize = 64;
@@ -209,6 +214,17 @@ impl Flow {
         self.refuse_all(&other.refusals);
         self.outcome = self.outcome.or(other.outcome);
         self.page = self.page.or(other.page);
+        for late in &other.late {
+            if self.late.len() < MAX_LATE && !self.late.contains(late) {
+                self.late.push(late.clone());
+            }
+        }
+        if let Some(variant) = &other.variant {
+            // As a part of something else, a variant is said by its name.
+            let mut bytes = Bytes { words: std::mem::take(&mut self.words), ..Bytes::default() };
+            bytes.say(variant.clone());
+            self.words = bytes.words;
+        }
     }
 
     /// Either of two values.
@@ -220,7 +236,7 @@ impl Flow {
             self.refuse_all(&other.refusals);
             return self;
         }
-        self.mix(&other);
+        self.mix(&Self { variant: None, ..other.clone() });
         self.presence.add(&other.presence);
         if self.ty != other.ty {
             self.ty = if self.ty == Type::Unknown { other.ty } else { self.ty };
@@ -270,6 +286,7 @@ impl Flow {
             parts: self.parts.clone(),
             closure: self.closure.clone(),
             page: self.page,
+            late: self.late.clone(),
             statuses: self.statuses.clone(),
             words: self.words.clone(),
             variant: self.variant.clone(),

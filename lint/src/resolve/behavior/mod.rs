@@ -46,6 +46,8 @@ const MAX_WORK: usize = 6_000_000;
 /// What was learned about functions so far.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
+    /// Nobody wants to know what handlers do.
+    pub(crate) is_off: bool,
     summaries: HashMap<Key, Option<Rc<Summary>>>,
     bodies: HashMap<*const Item, Option<Rc<Body>>>,
     shapes: HashMap<*const Item, Rc<Shape>>,
@@ -61,9 +63,10 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Lets go of parsed bodies: the places in them hold only as long as the thread's spans do.
-    pub(crate) fn forget_bodies(&mut self) {
-        self.bodies.clear();
+    /// Lets go of all that was learned: the places in parsed bodies hold only as long as the thread's spans do, and what one
+    /// program does says little about another.
+    pub(crate) fn forget(&mut self) {
+        *self = Self { is_off: self.is_off, ..Self::default() };
     }
 }
 
@@ -124,7 +127,7 @@ impl<'a, 'm> Analyst<'a, 'm> {
         if let Some(known) = self.memory.summaries.get(&key) {
             return known.clone();
         }
-        if self.depth >= MAX_DEPTH || self.memory.work >= MAX_WORK {
+        if self.is_spent() {
             return None;
         }
         let ItemKind::Function(signature) = &function.item.kind else { return None };
@@ -150,6 +153,11 @@ impl<'a, 'm> Analyst<'a, 'm> {
         let summary = self.read(function, scope, parameters, false).map(Rc::new);
         self.memory.summaries.insert(key, summary.clone());
         summary
+    }
+
+    /// Whether a bound keeps anything more from being read.
+    fn is_spent(&self) -> bool {
+        self.depth >= MAX_DEPTH || self.memory.work >= MAX_WORK
     }
 
     fn key(&self, function: &Definition, scope: &Scope, variant: Option<Rc<str>>) -> Key {
@@ -324,7 +332,9 @@ impl Walker<'_, '_, '_> {
             self.returned.refuse_all(&value.refusals);
             return;
         }
-        let value = self.settled(value);
+        let mut value = self.settled(value);
+        let error = self.result_type.error();
+        value.refusals = value.refusals.into_iter().map(|refusal| self.converted(refusal, &error)).collect();
         let returned = std::mem::take(&mut self.returned);
         self.returned = returned.or(value);
     }

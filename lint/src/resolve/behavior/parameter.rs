@@ -120,10 +120,50 @@ impl Analyst<'_, '_> {
             }
             return if is_own(name) { Role::State } else { Role::Caller };
         }
+        if let Some(role) = self.derived_role(ty) {
+            return role;
+        }
         if self.wraps_request_data(module, path) {
             return if path.last().contains("Path") { Role::Path } else { Role::Input };
         }
         if is_own(path.last()) { Role::State } else { Role::Caller }
+    }
+
+    /// What an extractor of the tree is made of: the extractor that it is derived by way of, or the only one that its own
+    /// implementation uses.
+    fn derived_role(&mut self, ty: &Type) -> Option<Role> {
+        let definition = ty.definition()?.clone();
+        for attribute in &definition.item.attributes {
+            if attribute.is(&["from_request"]) || attribute.is(&["from_request_parts"]) {
+                let via = self.modules.texts.slice(definition.text, attribute.arguments);
+                let name: String =
+                    via.split("via(").nth(1)?.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+                return known(&name);
+            }
+        }
+        for implementation in self.modules.implementations(&definition.item.name) {
+            let ItemKind::Impl { of_trait: Some(of_trait), items, .. } = &implementation.item.kind else { continue };
+            if !matches!(of_trait.last(), "FromRequest" | "FromRequestParts") {
+                continue;
+            }
+            for item in items {
+                let ItemKind::Function(function) = &item.kind else { continue };
+                let Some(body) = function.body else { continue };
+                let text = self.modules.texts.slice(implementation.text, body);
+                let uses = |words: &[&str]| words.iter().any(|word| text.contains(word));
+                // Whatever looks at credentials says who calls.
+                if uses(&["header", "cookie", "Cookie", "session", "Session", "extensions", "token", "Bearer"]) {
+                    return Some(Role::Caller);
+                }
+                if uses(&["Path::", "Path<", "RawPathParams"]) {
+                    return Some(Role::Path);
+                }
+                if uses(&["Json::", "Json<", "Query::", "Query<", "Form::", "Form<", "Bytes::", "Multipart::"]) {
+                    return Some(Role::Input);
+                }
+            }
+        }
+        None
     }
 
     /// A body or query extractor of the application's own: its name says which one of the framework it stands for.

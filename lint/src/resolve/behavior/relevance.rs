@@ -26,6 +26,9 @@ const OMITS: &[&str] = &["None", ".filter(", ".then(", ".then_some(", ".ok()", "
 /// Bytes of a body that is read in any case: what such a function gives is sooner read than guessed.
 const SMALL: usize = 320;
 
+/// The same where something may be missing or fail.
+const MODERATE: usize = 1200;
+
 /// Types that are an answer.
 const RESPONSES: &[&str] =
     &["Response", "IntoResponse", "HttpResponse", "Responder", "StatusCode", "Rejection", "Status"];
@@ -38,7 +41,12 @@ impl Analyst<'_, '_> {
         }
         let ItemKind::Function(signature) = &target.function.item.kind else { return false };
         let body = signature.body.map_or("", |body| self.modules.texts.slice(target.function.text, body));
-        let is_small = body.len() <= SMALL && !body.contains(".await");
+        let may_fail = signature
+            .result
+            .as_ref()
+            .is_some_and(|result| result.mentions(&|name| matches!(name, "Option" | "Result")));
+        let limit = if may_fail { MODERATE } else { SMALL };
+        let is_small = body.len() <= limit && !body.contains(".await");
         let worth = match &signature.result {
             _ if is_small => true,
             None => false,
@@ -50,7 +58,8 @@ impl Analyst<'_, '_> {
                     Type::Foreign(name, arguments) if &**name == "Result" => {
                         has(REFUSES)
                             || match arguments.get(1) {
-                                Some(error) => self.is_answer(&error.clone()),
+                                // An error of the application's own, boxed or not, ends up as an answer of its own.
+                                Some(error) => error.definition().is_some() || self.is_answer(&error.clone()),
                                 // `type Result<T> = …` of some library.
                                 None => false,
                             }

@@ -14,8 +14,6 @@ pub(super) struct Summary {
     pub(super) lookups: Vec<Lookup>,
     /// Calls that were not followed and, by their name, change something.
     pub(super) acts: Vec<Act>,
-    /// Pages that are filtered after they were cut.
-    pub(super) late_filters: Vec<LateFilter>,
     /// Filters that an empty list switches off.
     pub(super) open_filters: Vec<OpenFilter>,
     /// Functions with attributes of their own that are called on the way.
@@ -38,6 +36,8 @@ pub(super) struct Lookup {
     pub(super) inputs: Origins,
     /// It waits, so something outside of this function's values is asked.
     pub(super) awaited: bool,
+    /// What is searched, where that is seen: if none of it was sent by the caller, it is the application's own.
+    pub(super) searched: Option<Origins>,
     pub(super) span: Span,
     pub(super) steps: Steps,
     pub(super) order: u32,
@@ -56,7 +56,7 @@ pub(super) struct Act {
 }
 
 /// A page that is cut first and filtered after.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LateFilter {
     pub(super) page: Span,
     pub(super) filter: Span,
@@ -198,17 +198,27 @@ impl Substitution<'_> {
         let mut mapped = Flow {
             origins: self.origins(&flow.origins),
             presence: self.presence(&flow.presence),
+            late: flow.late.iter().map(|late| self.late_filter(late)).collect(),
             refusals: flow.refusals.iter().map(|refusal| self.refusal(refusal)).collect(),
             parts: flow.parts.as_ref().map(|parts| Rc::new(parts.iter().map(|part| self.flow(part)).collect())),
             ..flow.clone()
         };
         let flowing: Vec<Flow> = self.flowing(&flow.origins).cloned().collect();
         for argument in flowing {
-            let own =
-                Flow { statuses: argument.statuses, words: argument.words, page: argument.page, ..Flow::default() };
+            let own = Flow {
+                statuses: argument.statuses,
+                words: argument.words,
+                page: argument.page,
+                late: argument.late,
+                ..Flow::default()
+            };
             mapped.mix(&own);
         }
         mapped
+    }
+
+    fn late_filter(&self, late: &LateFilter) -> LateFilter {
+        LateFilter { origins: self.origins(&late.origins), steps: late.steps.behind(self.step), ..late.clone() }
     }
 
     fn flowing<'s>(&'s self, origins: &'s Origins) -> impl Iterator<Item = &'s Flow> {
@@ -226,6 +236,7 @@ impl Summary {
         for lookup in &callee.lookups {
             self.lookups.push(Lookup {
                 inputs: substitution.origins(&lookup.inputs),
+                searched: lookup.searched.as_ref().map(|searched| substitution.origins(searched)),
                 steps: lookup.steps.behind(step),
                 order: lookup.order + substitution.order,
                 ..lookup.clone()
@@ -243,15 +254,6 @@ impl Summary {
                     order: act.order + substitution.order,
                     branches: act.branches.inside(substitution.branches, substitution.order),
                     ..act.clone()
-                });
-            }
-        }
-        for late in &callee.late_filters {
-            if room(self.late_filters.len(), &mut self.is_cut) {
-                self.late_filters.push(LateFilter {
-                    origins: substitution.origins(&late.origins),
-                    steps: late.steps.behind(step),
-                    ..late.clone()
                 });
             }
         }
@@ -293,7 +295,6 @@ impl Summary {
         };
         visit(&self.result, &mut need);
         self.acts.iter().for_each(|act| need(&act.inputs));
-        self.late_filters.iter().for_each(|late| need(&late.origins));
         self.open_filters.iter().for_each(|filter| need(&filter.list));
         while let Some(index) = open.pop() {
             let Some(known) = needed.get_mut(index as usize) else { continue };
@@ -325,9 +326,13 @@ impl Summary {
         };
         let mut keep = needed.iter().copied();
         self.lookups.retain(|_| keep.next().unwrap_or(true));
-        self.lookups.iter_mut().for_each(|lookup| moved(&mut lookup.inputs));
+        for lookup in &mut self.lookups {
+            moved(&mut lookup.inputs);
+            if let Some(searched) = &mut lookup.searched {
+                moved(searched);
+            }
+        }
         self.acts.iter_mut().for_each(|act| moved(&mut act.inputs));
-        self.late_filters.iter_mut().for_each(|late| moved(&mut late.origins));
         self.open_filters.iter_mut().for_each(|filter| moved(&mut filter.list));
         change(&mut self.result, &moved);
     }
@@ -336,6 +341,7 @@ impl Summary {
 fn visit(flow: &Flow, need: &mut dyn FnMut(&Origins)) {
     need(&flow.origins);
     need(&flow.presence);
+    flow.late.iter().for_each(|late| need(&late.origins));
     for refusal in &flow.refusals {
         need(&refusal.bytes.echo);
         need(&refusal.condition.origins);
@@ -349,6 +355,7 @@ fn visit(flow: &Flow, need: &mut dyn FnMut(&Origins)) {
 fn change(flow: &mut Flow, moved: &dyn Fn(&mut Origins)) {
     moved(&mut flow.origins);
     moved(&mut flow.presence);
+    flow.late.iter_mut().for_each(|late| moved(&mut late.origins));
     for refusal in &mut flow.refusals {
         moved(&mut refusal.bytes.echo);
         moved(&mut refusal.condition.origins);

@@ -294,7 +294,7 @@ impl<'m, 's> Evaluator<'m, 's> {
         self.bodies = HashMap::new();
         self.constants = HashMap::new();
         self.operations = HashMap::new();
-        self.memory.forget_bodies();
+        self.memory.forget();
         self.modules.rules = HashMap::new();
         self.take_served();
         proc_macro2::extra::invalidate_current_thread_spans();

@@ -43,11 +43,26 @@ pub fn pairs(behavior: &Behavior) -> Vec<Pair<'_>> {
             if found.iter().any(|pair| pair.key == *key) || is_settled_before(behavior, *key, denied.order) {
                 continue;
             }
-            let about = |answer: &&Answer| answer.kind == AnswerKind::Absent && answer.objects.contains(key);
+            let about = |answer: &&Answer| {
+                answer.kind == AnswerKind::Absent
+                    && answer.objects.contains(key)
+                    // What fails isn't the answer to a question, unless both answers are failures.
+                    && (answer.status >= Some(500)) == (denied.status >= Some(500))
+                    // Different objects may be looked up by different parts of a body.
+                    && (matches!(key, ObjectKey::Path(_)) || answer.lookups.iter().any(|id| denied.lookups.contains(id)))
+            };
             let absent = behavior.answers.iter().filter(about).find(|answer| answer.status == Some(404));
-            let absent = absent.or_else(|| behavior.answers.iter().find(about));
+            // Other statuses may speak of absence, if it is this very object that isn't there.
+            let may_be_absence = |answer: &&Answer| {
+                about(answer)
+                    && matches!(answer.status, Some(400 | 410 | 422 | 500..))
+                    && answer.lookups.iter().any(|id| denied.lookups.contains(id))
+            };
+            let absent = absent.or_else(|| behavior.answers.iter().find(may_be_absence));
             // Without any answer for absence nothing is known of it, except that a list of ids passes it over.
-            if absent.is_some() || (*key == ObjectKey::Input && looks_up_many(behavior)) {
+            if absent.is_some()
+                || (*key == ObjectKey::Input && denied.status < Some(500) && looks_up_many(behavior, denied))
+            {
                 found.push(Pair { key: *key, absent, denied });
             }
         }
@@ -68,9 +83,10 @@ fn is_settled_before(behavior: &Behavior, key: ObjectKey, order: u32) -> bool {
 }
 
 /// Whether what is looked up by the body or the query is a list.
-fn looks_up_many(behavior: &Behavior) -> bool {
+fn looks_up_many(behavior: &Behavior, denied: &Answer) -> bool {
     behavior.lookups.iter().any(|lookup| {
         lookup.objects.contains(&ObjectKey::Input)
+            && denied.lookups.contains(&lookup.id)
             && lookup.name.split('_').any(|word| matches!(word, "all" | "many" | "list" | "load" | "find" | "ids"))
     })
 }
@@ -101,6 +117,20 @@ pub fn is_collapsed(behavior: &Behavior) -> bool {
 pub fn mark(finding: Finding, place: &Place, text: impl Into<String>) -> Finding {
     let finding = place.steps.iter().fold(finding, |finding, step| finding.also(*step, "calls"));
     finding.also(place.span, text)
+}
+
+/// Marks where the object of a pair is looked up.
+#[must_use]
+pub fn mark_lookup(finding: Finding, behavior: &Behavior, pair: &Pair<'_>) -> Finding {
+    let lookup = behavior.lookups.iter().find(|lookup| {
+        lookup.objects.contains(&pair.key)
+            && (pair.denied.lookups.contains(&lookup.id)
+                || pair.absent.is_some_and(|absent| absent.lookups.contains(&lookup.id)))
+    });
+    match lookup {
+        Some(lookup) => mark(finding, &lookup.place, "looks it up"),
+        None => finding,
+    }
 }
 
 /// The word for what an object is looked up by.

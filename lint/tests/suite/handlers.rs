@@ -1,0 +1,148 @@
+//! What is read of handlers: how the policy's words count, and where reading ends.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::harness::Service;
+
+/// A service with one route by id; `rest` defines the handler `show`, which may use `Caller` and `Store`.
+fn service(rest: &str) -> Service {
+    let main = format!(
+        r#"
+use axum::Router;
+use axum::extract::{{FromRequestParts, Path, State}};
+use axum::http::{{StatusCode, request::Parts}};
+use axum::routing::get;
+
+#[tokio::main]
+async fn main() {{
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await.unwrap();
+    axum::serve(listener, Router::new().route("/cases/{{id}}", get(show)).with_state(Store)).await.unwrap();
+}}
+
+pub struct Caller {{ pub workspace: u64 }}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {{
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {{
+        parts.headers.get("x-caller").map(|_| Caller {{ workspace: 1 }}).ok_or(StatusCode::UNAUTHORIZED)
+    }}
+}}
+
+{rest}
+"#
+    );
+    Service::with(&[("src/main.rs", &main)])
+}
+
+fn rules(service: &Service) -> Vec<String> {
+    let run = service.run(&["check", "--format", "json", "--allow-incomplete"]);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr));
+    let findings = document["findings"].as_array().expect("findings");
+    findings.iter().map(|finding| finding["rule"].as_str().expect("a rule").to_owned()).collect()
+}
+
+fn leaks(service: &Service) -> bool {
+    rules(service).iter().any(|rule| rule == "existence-leak")
+}
+
+/// The two answers, behind whatever leads to `look`.
+const LOOK: &str = r#"
+async fn look(store: &Store, caller: &Caller, id: u64) -> Result<(), StatusCode> {
+    let case = store.case(id).await.ok_or(StatusCode::NOT_FOUND)?;
+    if case.workspace == caller.workspace { Ok(()) } else { Err(StatusCode::FORBIDDEN) }
+}
+"#;
+
+const SHOW: &str = r#"
+async fn show(State(store): State<Store>, caller: Caller, Path(id): Path<u64>) -> Result<(), StatusCode> {
+    step0(&store, &caller, id).await
+}
+"#;
+
+/// A chain of so many functions down to `look`.
+fn chain(length: usize) -> String {
+    let mut text = format!("{LOOK}{SHOW}");
+    for step in 0..length {
+        let next = if step + 1 == length { "look".to_owned() } else { format!("step{}", step + 1) };
+        let _ = writeln!(
+            text,
+            "async fn step{step}(store: &Store, caller: &Caller, id: u64) -> Result<(), StatusCode> {{ {next}(store, caller, id).await.map_err(|status| if false {{ StatusCode::CONFLICT }} else {{ status }})?; if id == 0 {{ return Err(StatusCode::CONFLICT); }} Ok(()) }}"
+        );
+    }
+    text
+}
+
+#[test]
+fn a_chain_of_calls_is_followed() {
+    let direct = "async fn step0(store: &Store, caller: &Caller, id: u64) -> Result<(), StatusCode> { if id == 0 { return Err(StatusCode::CONFLICT); } step1(store, caller, id).await }\n\
+                  async fn step1(store: &Store, caller: &Caller, id: u64) -> Result<(), StatusCode> { if id == 1 { return Err(StatusCode::CONFLICT); } look(store, caller, id).await }\n";
+    assert!(leaks(&service(&format!("{LOOK}{SHOW}{direct}"))));
+}
+
+#[test]
+fn a_chain_that_is_too_long_ends_somewhere_and_the_run_goes_on() {
+    let run = service(&chain(400)).run(&["check", "--allow-incomplete"]);
+    assert_ne!(run.status, 70, "{}", run.stderr);
+    assert!(run.stdout.contains("1 route in 1 program"), "{}", run.stdout);
+    assert!(run.stdout.contains("1 answer of handlers not known"), "{}", run.stdout);
+}
+
+#[test]
+fn functions_that_call_each_other_without_end_are_read_once() {
+    let circle = "async fn step0(store: &Store, caller: &Caller, id: u64) -> Result<(), StatusCode> { if id > 9 { return Err(StatusCode::CONFLICT); } step1(store, caller, id).await?; look(store, caller, id).await }\n\
+                  async fn step1(store: &Store, caller: &Caller, id: u64) -> Result<(), StatusCode> { if id > 8 { return Err(StatusCode::CONFLICT); } step0(store, caller, id - 1).await }\n";
+    assert!(leaks(&service(&format!("{LOOK}{SHOW}{circle}"))));
+}
+
+#[test]
+fn a_huge_function_is_read_to_its_end() {
+    let mut lines = String::new();
+    for line in 0..4000 {
+        let _ = writeln!(lines, "    let value{line} = store.number(id, {line});");
+    }
+    let huge = format!(
+        "async fn step0(store: &Store, caller: &Caller, id: u64) -> Result<(), StatusCode> {{\n{lines}    look(store, caller, id).await\n}}\n"
+    );
+    assert!(leaks(&service(&format!("{LOOK}{SHOW}{huge}"))));
+}
+
+#[test]
+fn what_the_policy_says_of_calls_counts() {
+    // Neither the errors nor what makes them are part of the tree.
+    let foreign = r#"
+async fn show(State(store): State<Store>, caller: Caller, Path(id): Path<u64>) -> Result<(), answers::Answer> {
+    let case = store.case(id).await.ok_or_else(|| answers::nothing_there(id))?;
+    if case.workspace != caller.workspace {
+        return Err(answers::keep_out());
+    }
+    Ok(())
+}
+"#;
+    let service = service(foreign);
+    assert!(!leaks(&service), "nobody knows what they answer");
+    service.write(
+        "route-role.yaml",
+        "version: 1\nroles: { User: { accepts: [user] } }\nguards: [{ match: Caller, role: User }]\noutcomes:\n  absent: [\"answers::nothing_there($...)\"]\n  denied: [\"answers::keep_out()\"]\n",
+    );
+    assert!(leaks(&service), "the policy says so");
+}
+
+#[test]
+fn a_denial_that_a_pattern_names_is_one_where_it_is_called() {
+    let foreign = r#"
+async fn show(State(store): State<Store>, caller: Caller, Path(id): Path<u64>) -> Result<(), StatusCode> {
+    let case = store.case(id).await.ok_or(StatusCode::NOT_FOUND)?;
+    permissions::check_read(&caller, &case)?;
+    Ok(())
+}
+"#;
+    let service = service(foreign);
+    assert!(!leaks(&service), "a name proves nothing");
+    service.write(
+        "route-role.yaml",
+        "version: 1\nroles: { User: { accepts: [user] } }\nguards: [{ match: Caller, role: User }]\noutcomes: { denied: [\"check_read($...)\"] }\n",
+    );
+    assert!(leaks(&service), "the policy says so");
+}
