@@ -13,6 +13,7 @@ use crate::drift::{Class, Drift, Snapshot, compare};
 use crate::report::drift::{json, markdown, terminal};
 use crate::report::escape::visible;
 use crate::rule::engine::list::{counted, quoted};
+use crate::source::ScanOptions;
 
 /// Show what a change does to who may call which route.
 ///
@@ -129,7 +130,7 @@ impl Side {
         let fixed = args.policy.as_ref().filter(|path| !repository.holds(path));
         let tree = repository.checkout(commit, args.policy.as_deref())?;
         let policy = fixed.cloned().or_else(|| tree.policy().map(Path::to_path_buf));
-        let root = tree.root();
+        let root = tree.root().to_path_buf();
         Ok(Self { root, policy, left_out: Vec::new(), name: commit.short().to_owned(), tree: Some(tree) })
     }
 
@@ -155,7 +156,10 @@ impl Side {
             threads: args.threads,
             include_tests: args.include_tests,
         };
-        let project = Project::read_by(&input, policy, &self.left_out, args.quiet, false)?;
+        let project = Project::read_by(&input, policy, args.quiet, |mut options| {
+            options.exclude.extend_from_slice(&self.left_out);
+            ScanOptions { skips_bodies: true, ..options }
+        })?;
         if project.has_policy_errors() && !args.quiet {
             output::say(&format!(
                 "note: the policy of {} has mistakes; what is valid of it is applied",

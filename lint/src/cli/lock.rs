@@ -39,7 +39,7 @@ pub struct LockArgs {
 }
 
 pub(super) fn run(args: &LockArgs) -> Result<ExitStatus, CliError> {
-    let project = Project::read(&args.input, &args.common, false)?;
+    let project = Project::read_routes(&args.input, &args.common)?;
     if project.has_policy_errors() {
         return Err(CliError::NothingToLock(
             "the policy has mistakes, so nothing can be locked by it; `route-role check` shows them",

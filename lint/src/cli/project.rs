@@ -37,13 +37,6 @@ pub(super) struct PolicyFile {
     loaded: Loaded,
 }
 
-/// How much of each file is read.
-#[derive(Debug, Clone, Copy)]
-struct Depth {
-    strict: bool,
-    skips_bodies: bool,
-}
-
 impl Project {
     /// Reads the policy, then the code.
     pub(super) fn read(input: &InputArgs, common: &CommonArgs, strict: bool) -> Result<Self, CliError> {
@@ -57,36 +50,37 @@ impl Project {
         strict: bool,
         overlay: Option<&Overlay>,
     ) -> Result<Self, CliError> {
-        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
-        let policy = input.policy.clone().or_else(|| file::find(root));
-        Self::read_all(input, policy.as_deref(), &[], overlay, common.quiet, Depth { strict, skips_bodies: false })
+        let policy = Self::find_policy(input);
+        Self::read_all(input, policy.as_deref(), overlay, common.quiet, |options| ScanOptions { strict, ..options })
     }
 
     /// Reads the routes, and not what their handlers do.
     pub(super) fn read_routes(input: &InputArgs, common: &CommonArgs) -> Result<Self, CliError> {
-        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
-        let policy = input.policy.clone().or_else(|| file::find(root));
-        Self::read_all(input, policy.as_deref(), &[], None, common.quiet, Depth { strict: false, skips_bodies: true })
+        let policy = Self::find_policy(input);
+        Self::read_by(input, policy.as_deref(), common.quiet, |options| ScanOptions { skips_bodies: true, ..options })
     }
 
-    /// Reads the code by a policy that was found already, without what is left out beside.
+    /// Reads the code by a policy that was found already.
     pub(super) fn read_by(
         input: &InputArgs,
         policy: Option<&Path>,
-        left_out: &[String],
         quiet: bool,
-        strict: bool,
+        adjust: impl FnOnce(ScanOptions) -> ScanOptions,
     ) -> Result<Self, CliError> {
-        Self::read_all(input, policy, left_out, None, quiet, Depth { strict, skips_bodies: true })
+        Self::read_all(input, policy, None, quiet, adjust)
+    }
+
+    fn find_policy(input: &InputArgs) -> Option<PathBuf> {
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        input.policy.clone().or_else(|| file::find(root))
     }
 
     fn read_all(
         input: &InputArgs,
         policy: Option<&Path>,
-        left_out: &[String],
         overlay: Option<&Overlay>,
         quiet: bool,
-        depth: Depth,
+        adjust: impl FnOnce(ScanOptions) -> ScanOptions,
     ) -> Result<Self, CliError> {
         let mut sources = SourceMap::default();
         let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
@@ -94,10 +88,7 @@ impl Project {
         let progress = Progress::start("reading", quiet);
         let stated = policy.as_ref().map(|policy| &policy.loaded.policy);
         let is_policy = |overlay: &&Overlay| policy.as_ref().is_some_and(|policy| overlay.is_for(&policy.path));
-        let mut options = scan_options(input, stated);
-        options.strict = depth.strict;
-        options.skips_bodies = depth.skips_bodies;
-        options.exclude.extend_from_slice(left_out);
+        let mut options = adjust(scan_options(input, stated));
         options.overlay = overlay.filter(|overlay| !is_policy(overlay)).cloned();
         let inventory = crate::scan(&options, &mut sources, stated)?;
         let surface = surface::build(inventory, stated);

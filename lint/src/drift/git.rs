@@ -42,9 +42,10 @@ impl Commit {
 /// The files of a commit, until it is dropped.
 #[derive(Debug)]
 pub struct Tree {
-    folder: TempDir,
-    prefix: String,
+    root: PathBuf,
     policy: Option<PathBuf>,
+    /// Removes everything at the end.
+    _folder: TempDir,
 }
 
 /// A file of a commit.
@@ -144,20 +145,22 @@ impl Repository {
         };
         let wanted: Vec<(&String, &Blob)> = blobs.iter().filter(|(path, _)| is_wanted(path)).collect();
         let folder = tempfile::tempdir().map_err(GitError::Temporary)?;
-        fs::create_dir_all(folder.path().join(&self.prefix)).map_err(GitError::Temporary)?;
+        // Code without a manifest is called after its folder.
+        let top = folder.path().join(self.top.file_name().unwrap_or(OsStr::new("root")));
+        fs::create_dir_all(top.join(&self.prefix)).map_err(GitError::Temporary)?;
         let (small, large): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|(_, blob)| blob.size <= MAX_FILE_SIZE);
         for (path, blob) in large {
             // The scan says that it is too large, and reads nothing of it.
-            let file = fs::File::create(made(folder.path(), path)?).map_err(GitError::Temporary)?;
+            let file = fs::File::create(made(&top, path)?).map_err(GitError::Temporary)?;
             file.set_len(blob.size).map_err(GitError::Temporary)?;
         }
         let objects: Vec<&str> = small.iter().map(|(_, blob)| blob.object.as_str()).collect();
         let mut paths = small.iter().map(|(path, _)| path.as_str());
         batch::read(&self.top, &objects, |bytes| match paths.next() {
-            Some(path) => fs::write(made(folder.path(), path)?, bytes).map_err(GitError::Temporary),
+            Some(path) => fs::write(made(&top, path)?, bytes).map_err(GitError::Temporary),
             None => Ok(()),
         })?;
-        Ok(Tree { policy: policy.map(|path| folder.path().join(path)), prefix: self.prefix.clone(), folder })
+        Ok(Tree { policy: policy.map(|path| top.join(path)), root: top.join(&self.prefix), _folder: folder })
     }
 
     /// A path of the work tree, from its top; `None` for one outside.
@@ -205,8 +208,8 @@ impl Repository {
 
 impl Tree {
     /// The folder, as of the commit. It is empty if the commit doesn't have it.
-    pub fn root(&self) -> PathBuf {
-        self.folder.path().join(&self.prefix)
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The commit's policy.

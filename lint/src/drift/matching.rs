@@ -7,8 +7,11 @@ use super::RouteState;
 /// The routes of both sides: together where they are the same route, alone where there is no other.
 pub(super) type Pairs<'a> = Vec<(Option<&'a RouteState>, Option<&'a RouteState>)>;
 
+/// What a route may have in common with another; `None` if it can't be told by that.
+type Sign = fn(&RouteState) -> Option<String>;
+
 /// What two routes must have in common to be the same, the surest first.
-const SIGNS: &[(fn(&RouteState) -> Option<String>, Takes)] = &[
+const SIGNS: &[(Sign, Takes)] = &[
     (|route| Some(format!("{} {} {}", route.program, route.key, route.handler)), Takes::Several),
     (|route| Some(format!("{} {}", route.program, route.key)), Takes::Several),
     (|route| Some(route.key.to_string()), Takes::One),
@@ -52,10 +55,7 @@ pub(super) fn pairs<'a>(before: &'a [RouteState], after: &'a [RouteState]) -> Pa
     pairs
 }
 
-fn by_sign<'a>(
-    routes: &[&'a RouteState],
-    sign: fn(&RouteState) -> Option<String>,
-) -> BTreeMap<String, Vec<&'a RouteState>> {
+fn by_sign<'a>(routes: &[&'a RouteState], sign: Sign) -> BTreeMap<String, Vec<&'a RouteState>> {
     let mut by_sign: BTreeMap<String, Vec<&RouteState>> = BTreeMap::new();
     for route in routes {
         if let Some(sign) = sign(route) {

@@ -309,6 +309,33 @@ fn submodules_are_left_out_on_both_sides() {
 }
 
 #[test]
+fn a_folder_is_compared_by_the_policy_above_it() {
+    let service = service();
+    service.write("src/notes.rs", NOTES.replace("Authorized<Admin>", "Authorized<User>"));
+    let whole = diff(&service, &["base", "--format", "json"]);
+    let part = diff(&service, &["base", "--format", "json", "--path", "src"]);
+    assert_eq!((classes(&part), classes(&whole)), (vec!["widened".to_owned()], vec!["widened".to_owned()]));
+    assert!(part.stdout.contains("\"file\": \"notes.rs\""), "{}", part.stdout);
+    service.write("other.yaml", POLICY.replace("tier: admin", "tier: member"));
+    let by_other = diff(&service, &["base", "--policy", "other.yaml"]);
+    assert!(by_other.stdout.starts_with("nothing changed"), "{}", by_other.stdout);
+}
+
+#[test]
+fn only_this_side_of_a_fork_is_shown() {
+    let service = service();
+    git(service.path(), &["checkout", "-q", "-b", "other"]);
+    service.write("src/notes.rs", NOTES.replace("Authorized<Admin>", "Authorized<User>"));
+    commit(&service);
+    git(service.path(), &["checkout", "-q", "-b", "mine", "base"]);
+    service.write("src/main.rs", MAIN.replace("get(health))", "get(health)).route(\"/version\", get(health))"));
+    commit(&service);
+    assert_eq!(classes(&diff(&service, &["other", "mine", "--format", "json"])), ["added", "narrowed"]);
+    assert_eq!(classes(&diff(&service, &["other", "mine", "--format", "json", "--merge-base"])), ["added"]);
+    assert_eq!(classes(&diff(&service, &["other", "--format", "json", "--merge-base"])), ["added"]);
+}
+
+#[test]
 fn a_first_policy_changes_nothing_by_itself() {
     let service = service();
     git(service.path(), &["rm", "-q", "route-role.yaml"]);
