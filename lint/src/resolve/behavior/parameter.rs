@@ -67,7 +67,8 @@ impl Analyst<'_, '_> {
             .parameters
             .iter()
             .map(|parameter| {
-                let ty = self.type_of(scope, &parameter.ty);
+                let is_data = parameter.ty.as_path().is_some_and(|path| known(path.last()) == Some(Role::Input));
+                let ty = if is_data { Type::Unknown } else { self.type_of(scope, &parameter.ty) };
                 self.parameter(handler.module, &parameter.ty, ty, &mut path_index)
             })
             .collect()
@@ -103,6 +104,8 @@ impl Analyst<'_, '_> {
                 origin
             }
         };
+        // What the caller sends is data: reading the files that describe it costs more than it tells.
+        let ty = if origin == Origin::Input { Type::Unknown } else { ty };
         Flow::from_origin(origin).typed(ty)
     }
 
