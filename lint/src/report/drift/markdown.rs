@@ -7,7 +7,7 @@ use route_role_policy::lock::Key;
 
 use super::{Group, grantee, groups, meaning, own, route, summary};
 use crate::drift::{Class, Drift, Part, Sentence};
-use crate::report::escape::visible;
+use crate::report::markdown::{code, escaped};
 use crate::rule::engine::list::{counted, joined};
 
 /// How many routes of a group are shown before the rest is folded away.
@@ -153,25 +153,6 @@ fn sentence(sentence: &Sentence) -> String {
         Part::Theirs(name) => code(name),
     });
     parts.collect()
-}
-
-/// Text from source: shown as it is, whatever it is.
-fn code(text: &str) -> String {
-    format!("<code>{}</code>", escaped(text))
-}
-
-/// Every character that means something in HTML, Markdown or the tables of either becomes a reference. In a code element nothing is linked or mentioned.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in visible(text).chars() {
-        match character {
-            '&' | '<' | '>' | '"' | '\'' | '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '~' | '@' | '#' | '!' | '$' => {
-                let _ = write!(escaped, "&#{};", u32::from(character));
-            }
-            character => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

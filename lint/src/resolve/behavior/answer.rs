@@ -7,7 +7,7 @@ use crate::frontend::rust::facts::ItemKind;
 use crate::resolve::modules::Definition;
 
 use super::combinator::answer_bytes;
-use super::flow::{Bytes, Condition, Flow, Origin, Origins, Refusal};
+use super::flow::{Bytes, Flow, Origin, Origins, Refusal};
 use super::summary::Steps;
 use super::typing::Type;
 use super::{Analyst, Walker};
@@ -198,7 +198,6 @@ impl Analyst<'_, '_> {
         {
             refusal.bytes.add(&bytes);
         }
-        refusal.condition = Condition { ..refusal.condition };
         refusal
     }
 }

@@ -40,12 +40,8 @@ impl Walker<'_, '_, '_> {
             syn::Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) => {
                 let left = self.sides(&binary.left);
                 let right = self.sides(&binary.right);
-                let joined = left.joined(&right);
-                match binary.op {
-                    // Where both must hold nothing is known of either if they don't.
-                    syn::BinOp::And(_) => joined,
-                    _ => joined,
-                }
+                // Where both must hold nothing is known of either if they don't, and where one is enough nothing if it does.
+                left.joined(&right)
             }
             syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Not(_)) => {
                 let Sides { then, otherwise } = self.sides(&unary.expr);

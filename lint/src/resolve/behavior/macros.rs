@@ -10,7 +10,7 @@ use crate::frontend::rust::parse;
 use crate::frontend::rust::types::{TypePath, ident_text};
 use crate::resolve::expansion;
 
-use super::flow::{Flow, Origin};
+use super::flow::Flow;
 use super::{Body, Walker};
 
 /// Macros that write logs and change nothing.
@@ -162,9 +162,6 @@ impl Walker<'_, '_, '_> {
         }
         whole.statuses.sort_unstable();
         whole.statuses.dedup();
-        if whole.origins.contains(Origin::State) && whole.origins.iter().count() == 1 {
-            whole.origins = super::flow::Origins::of(Origin::State);
-        }
         whole
     }
 }
