@@ -5,9 +5,7 @@ use std::ops::Range;
 
 use super::comment::Syntax;
 use super::target;
-use crate::source::{FileId, Span};
-
-const MARKER: &str = "route-role:";
+use crate::source::{FileId, MARKER, Span};
 
 /// A comment that speaks to the linter.
 #[derive(Debug, Clone, PartialEq, Eq)]
