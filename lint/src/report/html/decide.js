@@ -63,14 +63,13 @@ function rankOrTop(tiers, name) {
 const NOBODY = Object.freeze({ kind: ANONYMOUS, scopes: NOTHING, tiers: [], levels: NOTHING, features: NOTHING });
 
 /**
- * What a kind of caller needs for a route: `status` is `open` (anyone gets in), `yes`, `needs`, `no`, and with guards that aren't known `perhaps` or `unknown`;
- * `ways` are the alternatives that accept it.
+ * What a kind of caller needs for a route: `status` is `open` (callers without credentials get in), `yes`, `needs`, `no`, and with guards that aren't known `perhaps` or
+ * `unknown`; `ways` are the alternatives that accept it.
  */
 function needs(route, kind, ladders) {
   const { access } = route;
   if (access.certainty === 'unknown') return { status: 'unknown', ways: [] };
-  const isOpen = decide(access, NOBODY, ladders).allowed;
-  if (kind === ANONYMOUS || isOpen) return { status: isOpen ? sure(access, 'open') : 'no', ways: [] };
+  if (kind === ANONYMOUS) return { status: decide(access, NOBODY, ladders).allowed ? sure(access, 'open') : 'no', ways: [] };
   const ways = access.alternatives.filter((way) => way.principals === 'everyone' || way.principals.includes(kind));
   if (ways.length === 0) return { status: 'no', ways };
   return { status: sure(access, ways.some(asksNothing) ? 'yes' : 'needs'), ways };

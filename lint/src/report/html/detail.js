@@ -16,8 +16,7 @@ function detail(route, answer) {
   return h('div', { class: 'detail' },
     answer && h('p', { class: `verdict ${answer.result}` }, verdict(route, answer)),
     h('div', { class: 'parts' },
-      part('Who may call', ways(route)),
-      part('Guards', guards(route), 'in the order in which a request meets them'),
+      h('div', { class: 'stack' }, part('Who may call', ways(route)), part('Guards', guards(route), 'in the order in which a request meets them')),
       part('Source', source(route)),
       route.findings.length > 0 && part('Findings', h('ul', { class: 'findings' }, route.findings.map((found) => finding(found, route.service))))));
 }
@@ -59,14 +58,24 @@ function demands(way, withLevels) {
   ];
 }
 
+/** Those that restrict, or might; behind them, folded, those that restrict nobody. Each keeps its number in the order of all. */
 function guards(route) {
-  if (route.guards.length === 0) return h('p', {}, 'None.');
-  return h('ol', { class: 'guards' }, route.guards.map((guard) => h('li', { class: guard.effect },
+  const items = route.guards.map((guard, index) => [guard, h('li', { class: guard.effect, value: index + 1 }, guardItem(guard, route.service))]);
+  const of = (isOne) => items.filter(([guard]) => isOne(guard.effect)).map(([, item]) => item);
+  const [telling, neutral] = [of((effect) => effect !== 'neutral'), of((effect) => effect === 'neutral')];
+  return h('div', {},
+    telling.length === 0 ? h('p', {}, 'None that restricts anybody.') : h('ol', { class: 'guards' }, telling),
+    neutral.length > 0 && h('details', {}, h('summary', { class: 'remark' }, `${neutral.length} more, ${neutral.length === 1 ? 'which restricts' : 'which restrict'} nobody`), h('ol', { class: 'guards' }, neutral)));
+}
+
+function guardItem(guard, service) {
+  return [
     h('span', { class: 'remark' }, `${GUARD_KINDS[guard.kind]} `), code(guard.text), ' ',
     guard.effect === 'restricts' && ['admits ', code(guard.admits ?? '')],
     guard.effect === 'unmapped' && h('strong', {}, 'not known: no entry of the policy says what it means'),
-    guard.effect === 'neutral' && h('span', { class: 'remark' }, guard.ignored === null ? 'restricts nobody' : `ignored: ${guard.ignored}`),
-    ' ', place(guard.place, route.service))));
+    guard.effect === 'neutral' && guard.ignored !== null && h('span', { class: 'remark' }, `ignored: ${guard.ignored}`),
+    ' ', place(guard.place, service),
+  ];
 }
 
 function source(route) {
@@ -86,10 +95,10 @@ function source(route) {
       condition.holds ? null : 'not ', code(condition.text), ' ', place(condition.place, route.service)])));
 }
 
-function finding(found, service) {
-  const rest = found.places.map((remark) => h('li', {}, place(remark.place, service), ' ', remark.text));
+function finding(found, service, withRule = true) {
+  const rest = found.places.map((remark) => h('li', {}, place(remark.place, service), ' ', prose(remark.text)));
   return h('li', { class: found.suppressed === null ? found.severity : 'suppressed' },
-    h('p', {}, badge(found), ' ', code(found.rule), ' ', prose(found.message), found.confidence === 'low' && h('span', { class: 'remark' }, ' (low confidence)')),
+    h('p', {}, badge(found), ' ', withRule && [code(found.rule), ' '], prose(found.message), found.confidence === 'low' && h('span', { class: 'remark' }, ' (low confidence)')),
     found.suppressed !== null && h('p', {}, 'Suppressed: ', h('q', {}, found.suppressed)),
     rest.length > 0 && h('ul', { class: 'places' }, rest),
     found.help !== null && h('p', { class: 'help' }, 'To do: ', prose(found.help)));
@@ -126,8 +135,4 @@ function reason({ why, what }) {
     case 'missing_scope': return what.length === 0 ? 'it needs a scope that nobody holds' : `the scope ${what.join(' or ')} is missing`;
     default: return 'nobody gets in';
   }
-}
-
-function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -49,10 +49,10 @@ function path(text) {
   return h('code', { class: 'path', dir: 'ltr' }, parts);
 }
 
-/** A place in a file, as a link where the service says where its source can be read. */
+/** A place in a file, as a link where the service says where its source can be read. What lies outside of the service isn't there. */
 function place(where, service) {
   const text = `${where.file}:${where.line}`;
-  if (service.link_base === null) return h('code', { class: 'place', dir: 'ltr' }, text);
+  if (service.link_base === null || where.file.startsWith('../')) return h('code', { class: 'place', dir: 'ltr' }, text);
   const file = where.file.split('/').map(encodeURIComponent).join('/');
   const href = `${service.link_base.replace(/\/+$/, '')}/${file}#L${where.line}`;
   return h('a', { class: 'place', href, rel: 'noreferrer noopener', target: '_blank', dir: 'ltr' }, text);

@@ -98,13 +98,13 @@ function drawFilters() {
   const rules = sorted(routes.flatMap((route) => route.open.map((found) => found.rule)));
   const programs = sorted(services.filter((service) => state.service === '' || service.name === state.service).flatMap((service) => service.programs));
   const families = sorted(routes.flatMap((route) => [route.family, route.resource]).filter(Boolean));
-  const filter = (label, name, options) => options.length > 2 && select(label, name, options, state[name], (value) => change({ [name]: value }));
+  const filter = (label, name, options, least = 2) => options.length > least && select(label, name, options, state[name], (value) => change({ [name]: value }));
   const fields = [
     filter('Service', 'service', [any('all'), ...plain(services.map((service) => service.name))]),
     filter('Program', 'program', [any('all'), ...plain(programs)]),
     filter('Access', 'access', [any('any'), ['open', 'open to everyone'], ['undeclared', 'open, not declared public'], ['nobody', 'nobody'], ['unproven', 'not proven']]),
-    filter('Asks for scope', 'scope', [any('any'), ...plain(scopes)]),
-    filter('Level', 'at', [any('any'), ...plain(levels)]),
+    filter('Asks for scope', 'scope', [any('any'), ...plain(scopes)], 1),
+    filter('Level', 'at', [any('any'), ...plain(levels)], 1),
     filter('Family or resource', 'family', [any('all'), ...plain(families)]),
     filter('Method', 'method', [any('all'), ...plain(sorted(routes.map((route) => route.method)))]),
     filter('Findings', 'finding', [any('any'), ['any', 'with findings'], ['error', 'with errors'], ['suppressed', 'with suppressed ones'], ['none', 'without'], ...plain(rules)]),
@@ -125,6 +125,7 @@ function drawAnswer(reached, filtered, shown) {
   const [yes, perhaps, unknown, no] = ['yes', 'perhaps', 'unknown', 'no'].map(count);
   const methods = new Map();
   for (const route of yes) methods.set(route.method, (methods.get(route.method) ?? 0) + 1);
+  const opened = yes.filter(ACCESS.open).length;
   const inServices = new Set(yes.map((route) => route.service)).size;
   const doubts = [perhaps.length > 0 && `${perhaps.length} more if guards that aren’t known let it`, unknown.length > 0 && `${unknown.length} can’t be told`].filter(Boolean);
   const of = filtered.length === routes.length ? plural(routes.length, 'route') : `the ${plural(filtered.length, 'route')} that the filters leave`;
@@ -133,7 +134,8 @@ function drawAnswer(reached, filtered, shown) {
   keepFocus(answer, () => answer.replaceChildren(
     h('p', {}, h('strong', {}, capital(callerName())), ' reaches ', h('strong', { class: 'count' }, String(yes.length)), ` of ${of}`,
       isFleet && ` in ${inServices} of ${services.length} services`, doubts.length > 0 && h('span', { class: 'gap' }, ` (${doubts.join(', ')})`), '.'),
-    h('p', { class: 'remark' }, [...methods].sort().map(([method, number]) => `${number} ${method}`).join(' · ')),
+    h('p', { class: 'remark' }, [...[...methods].sort().map(([method, number]) => `${number} ${method}`),
+      opened > 0 && state.kind !== ANONYMOUS && `${opened} of them open to everyone`].filter(Boolean).join(' · ')),
     pills));
 }
 
@@ -186,7 +188,7 @@ function drawFindings() {
   const sections = [...byRule].sort((left, right) => worst(left[1]) - worst(right[1]) || compare(left[0], right[0])).map(([rule, items]) => {
     const list = h('ul', { class: 'findings' });
     const fill = () => list.childElementCount === 0 && list.append(...items.map(({ found, service, route }) => {
-      const item = finding(found, service);
+      const item = finding(found, service, found.suppressed !== null);
       const where = [route && h('button', { type: 'button', class: 'link', onclick: () => openRoute(route) }, route.title), isFleet && h('span', { class: 'remark' }, ` ${service.name}`)];
       item.prepend(h('p', { class: 'where' }, where.filter(Boolean)));
       return item;

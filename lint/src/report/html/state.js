@@ -26,6 +26,10 @@ const levels = sorted(services.flatMap((service) => service.levels.map((level) =
 const features = sorted(services.flatMap((service) => service.features));
 const scopes = sorted(routes.flatMap((route) => route.scopeNames));
 
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function compare(left, right) {
   return left < right ? -1 : left > right ? 1 : 0;
 }
@@ -46,7 +50,7 @@ function mergedTiers(name) {
 
 /** The names that people use. */
 function kindName(kind) {
-  return { anonymous: 'No credentials', user: 'User', api_key: 'API key', service: 'Service' }[kind] ?? kind.replaceAll('_', ' ');
+  return kind === 'api_key' ? 'API key' : capital(kind.replaceAll('_', ' '));
 }
 
 const SINGLE = {

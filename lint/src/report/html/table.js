@@ -2,6 +2,8 @@
 
 /** How many rows are made at once: more than a screen shows, few enough to be there at once. */
 const CHUNK = 120;
+/** With more columns than this the table scrolls sideways. */
+const FITTING = 7;
 /** How many columns of scopes are shown. */
 const SCOPE_COLUMNS = 12;
 
@@ -20,10 +22,11 @@ const showsLevels = levels.length > 1;
 /** One column: `cell(route)` gives its status and content, `order(route)` what it is sorted by. */
 function columns(shown, reached) {
   const all = { callers: callerColumns, tiers: tierColumns, scopes: scopeColumns }[state.columns] ?? callerColumns;
-  const verdicts = state.kind === '' || state.columns === 'tiers' ? [] : [{
+  const tellsApart = state.kind !== '' && state.columns !== 'tiers' && new Set(shown.map((route) => reached.get(route).result)).size > 1;
+  const verdicts = !tellsApart ? [] : [{
     key: 'reach',
     title: 'This caller',
-    cell: (route) => ({ status: REACHES[reached.get(route).result] ? `reach-${reached.get(route).result}` : 'no', content: REACHES[reached.get(route).result] }),
+    cell: (route) => ({ status: `reach-${reached.get(route).result}`, content: REACHES[reached.get(route).result] }),
     order: (route) => ['yes', 'perhaps', 'unknown', 'no'].indexOf(reached.get(route).result),
   }];
   return [...verdicts, ...all(shown)];
@@ -145,6 +148,7 @@ function drawTable(shown, reached) {
   table.setAttribute('aria-rowcount', String(shown.length + 1));
   table.dataset.columns = state.columns;
   table.style.setProperty('--columns', String(middle.length));
+  byId('scroll').classList.toggle('wide', middle.length > FITTING);
   keepFocus(table.tHead, () => table.tHead.replaceChildren(h('tr', { role: 'row' }, all.map(heading))));
   table.tBodies[0].replaceChildren();
   drawMore();
@@ -190,19 +194,24 @@ function groupRow(group) {
 
 function routeRow(route, index) {
   const isOpen = state.allOpen || state.opened.has(route.id);
-  const button = h('button', { type: 'button', class: 'route', 'aria-expanded': String(isOpen), 'aria-controls': `detail-${route.id}`, 'data-route': route.id },
-    h('span', { class: `method ${route.method.toLowerCase()}`, dir: 'ltr' }, route.method), ' ', path(route.path));
   const marks = [
-    route.accidental ? h('span', { class: 'mark' }, 'accidental') : route.documented === false && h('span', { class: 'mark' }, 'undocumented'),
-    route.conditions.length > 0 && h('span', { class: 'mark' }, 'conditional'),
-  ];
+    route.accidental ? 'accidental' : route.documented === false && 'undocumented',
+    route.conditions.length > 0 && 'conditional',
+  ].filter(Boolean).map((mark) => [' ', h('span', { class: 'mark' }, mark)]);
+  const button = h('button', { type: 'button', class: 'route', 'aria-expanded': String(isOpen), 'aria-controls': `detail-${route.id}`, 'data-route': route.id },
+    h('span', { class: methodClass(route.method), dir: 'ltr' }, route.method), ' ', h('span', {}, path(route.path), marks));
   const cells = pending.columns.map((column) => {
     const { status, content } = column.cell(route);
     return h('td', { class: `cell ${status}`, role: 'cell', 'data-label': column.title }, content);
   });
   return h('tr', { class: 'row', role: 'row', 'aria-rowindex': index, id: `row-${route.id}` },
-    h('th', { scope: 'row', role: 'rowheader' }, button, marks), cells,
+    h('th', { scope: 'row', role: 'rowheader' }, button), cells,
     h('td', { class: 'cell found', role: 'cell', 'data-label': 'Findings' }, foundCell(route)));
+}
+
+function methodClass(method) {
+  if (method === 'DELETE') return 'method destroys';
+  return ['GET', 'HEAD', 'OPTIONS'].includes(method) ? 'method' : 'method changes';
 }
 
 function foundCell(route) {
