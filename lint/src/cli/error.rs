@@ -166,7 +166,9 @@ impl fmt::Display for CliError {
             Self::InvalidReport(path, error) => {
                 write!(formatter, "the report `{}` can't be used: {}", shown(path), visible(&error.to_string()))
             }
-            Self::NamelessService => formatter.write_str("the service has no name to be reported by; `--service` gives it one"),
+            Self::NamelessService => {
+                formatter.write_str("the service has no name to be reported by; `--service` gives it one")
+            }
             Self::Git(error) => formatter.write_str(&visible(&error.to_string())),
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),
             Self::UnknownRule { name, meant } => {

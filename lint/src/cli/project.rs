@@ -131,7 +131,8 @@ impl Project {
             name: String,
         }
         let manifest = fs::read_to_string(self.base.join("Cargo.toml")).ok();
-        let stated = manifest.and_then(|text| toml::from_str::<Manifest>(&text).ok()).map(|manifest| manifest.package.name);
+        let stated =
+            manifest.and_then(|text| toml::from_str::<Manifest>(&text).ok()).map(|manifest| manifest.package.name);
         stated.or_else(|| Some(self.base.file_name()?.to_string_lossy().into_owned()))
     }
 

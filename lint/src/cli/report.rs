@@ -103,5 +103,9 @@ fn write(fleet: Fleet, format: Format) -> Result<(), CliError> {
 }
 
 fn web_address(text: &str) -> Result<String, String> {
-    if is_web_address(text) { Ok(text.to_owned()) } else { Err("it has to begin with `https://` or `http://`".to_owned()) }
+    if is_web_address(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("it has to begin with `https://` or `http://`".to_owned())
+    }
 }

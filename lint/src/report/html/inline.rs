@@ -50,10 +50,7 @@ mod tests {
     #[test]
     fn a_hash_is_the_one_that_browsers_compute() {
         // The example of the specification of content security policies.
-        assert_eq!(
-            hash_source("alert('Hello, world.');"),
-            "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
-        );
+        assert_eq!(hash_source("alert('Hello, world.');"), "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
     }
 
     #[test]

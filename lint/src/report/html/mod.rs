@@ -3,14 +3,15 @@
 //! The page is a template without anything from source in it. What came from source stands in one block of JSON, which no browser runs or takes for markup, and
 //! the script makes nothing but text of it. The page's own policy lets only this script and this style in, and neither a request nor a form out.
 
+mod data;
 mod inline;
 
 use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::escape::{visible, visible_lines};
 use super::permissions::Fleet;
+use data::page_data;
 use inline::{data_block, hash_source, line_ends};
 
 const TEMPLATE: &str = include_str!("report.html");
@@ -34,33 +35,18 @@ pub fn write(out: &mut dyn Write, fleet: &Fleet) -> io::Result<()> {
         hash_source(&script),
         hash_source(&style)
     );
-    let data = data_block(&shown(serde_json::to_value(fleet.services())?));
+    let services = fleet.services().iter().map(|service| Ok(page_data(serde_json::to_value(service)?)));
+    let data = data_block(&Value::Array(services.collect::<io::Result<_>>()?));
     let parts = [("policy", policy.as_str()), ("style", &style), ("data", &data), ("script", &script)];
     let mut rest = TEMPLATE;
     // What was put in is never looked at again: it may contain anything.
-    while let Some((before, (name, after))) = rest.split_once("{{").and_then(|(before, rest)| Some((before, rest.split_once("}}")?))) {
+    while let Some((before, (name, after))) =
+        rest.split_once("{{").and_then(|(before, rest)| Some((before, rest.split_once("}}")?)))
+    {
         out.write_all(before.as_bytes())?;
         let part = parts.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
         out.write_all(part.as_bytes())?;
         rest = after;
     }
     out.write_all(rest.as_bytes())
-}
-
-/// Spells out everything in texts that hides what is written. Help texts are ours and may span lines.
-fn shown(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(visible(&text).into_owned()),
-        Value::Array(values) => Value::Array(values.into_iter().map(shown).collect()),
-        Value::Object(fields) => Value::Object(
-            fields
-                .into_iter()
-                .map(|(name, value)| match value {
-                    Value::String(text) if name == "help" => (name, Value::String(visible_lines(&text))),
-                    value => (name, shown(value)),
-                })
-                .collect(),
-        ),
-        other => other,
-    }
 }

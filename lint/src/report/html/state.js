@@ -6,13 +6,14 @@ const isFleet = services.length > 1;
 /** Every route with its service and all that a search looks at. */
 const routes = services.flatMap((service, serviceIndex) => service.routes.map((route, index) => ({
   ...route,
+  guards: route.guards.map((number) => service.guards[number]),
   id: `${serviceIndex}.${index}`,
   service,
   title: `${route.method} ${route.path}`,
   scopeNames: [...new Set(route.access.alternatives.flatMap((way) => way.scopes.flat()))],
   open: route.findings.filter((finding) => finding.suppressed === null),
   text: [route.method, route.path, route.handler.name, route.handler.place.file, route.family, route.resource ?? '', route.public ?? '',
-    ...route.roles, ...route.guards.map((guard) => guard.text), ...route.findings.flatMap((finding) => [finding.rule, finding.message])]
+    ...route.roles, ...route.guards.map((number) => service.guards[number].text), ...route.findings.flatMap((finding) => [finding.rule, finding.message])]
     .concat(route.access.alternatives.flatMap((way) => [...way.scopes.flat(), ...way.tiers.map((tier) => tier.name)]), `${route.method} ${route.path}`)
     .join('\n').toLowerCase(),
 })));

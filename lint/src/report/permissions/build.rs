@@ -73,12 +73,11 @@ fn tiers(surface: &Surface, policy: Option<&Policy>) -> BTreeSet<Tier> {
 /// Callers without credentials, users and keys first, then all others by name.
 fn kinds(surface: &Surface, policy: Option<&Policy>) -> Vec<PrincipalKind> {
     let first = [PrincipalKind::ANONYMOUS, PrincipalKind::USER, PrincipalKind::API_KEY];
-    let of_routes = surface.rows.iter().flat_map(|row| row.access.alternatives.iter()).filter_map(|way| {
-        match &way.principals {
+    let of_routes =
+        surface.rows.iter().flat_map(|row| row.access.alternatives.iter()).filter_map(|way| match &way.principals {
             Principals::Everyone => None,
             Principals::Only(kinds) => Some(kinds.iter()),
-        }
-    });
+        });
     let mut named: BTreeSet<&PrincipalKind> = of_routes.flatten().collect();
     let assignable = policy.iter().flat_map(|policy| policy.assignable.values());
     named.extend(assignable.map(|entry| &entry.principal.value));
@@ -130,7 +129,12 @@ fn route_report(route: &Route, row: &RouteSurface, lines: &Lines<'_>) -> RouteRe
         documented,
         accidental,
         operation_id: operation.and_then(|operation| operation.id.clone()),
-        guards: route.guards.iter().zip(&row.guards).map(|(guard, mapped)| guard_report(guard, mapped, lines)).collect(),
+        guards: route
+            .guards
+            .iter()
+            .zip(&row.guards)
+            .map(|(guard, mapped)| guard_report(guard, mapped, lines))
+            .collect(),
         mounts: route.mounts.iter().map(|span| place(*span, lines)).collect(),
         conditions: route
             .conditions

@@ -14,7 +14,8 @@ pub fn write(out: &mut dyn Write, fleet: &Fleet) -> io::Result<()> {
     write_record(out, &heading)?;
     for service in fleet.services() {
         for route in &service.routes {
-            let mut record = vec![service.name.clone(), route.program.clone(), route.method.clone(), route.path.clone()];
+            let mut record =
+                vec![service.name.clone(), route.program.clone(), route.method.clone(), route.path.clone()];
             record.extend(kinds.iter().map(|kind| matrix::cell(route, &service.ladders, kind)));
             record.push(route.open_findings().count().to_string());
             record.push(route.handler.name.clone());

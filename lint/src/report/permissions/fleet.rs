@@ -115,8 +115,12 @@ impl Fleet {
     pub fn principals(&self) -> Vec<&str> {
         let first = [PrincipalKind::ANONYMOUS, PrincipalKind::USER, PrincipalKind::API_KEY];
         let place = |name: &str| first.iter().position(|kind| kind.as_str() == name).unwrap_or(first.len());
-        let all: BTreeSet<(usize, &str)> =
-            self.services.iter().flat_map(|service| &service.principals).map(|kind| (place(kind), kind.as_str())).collect();
+        let all: BTreeSet<(usize, &str)> = self
+            .services
+            .iter()
+            .flat_map(|service| &service.principals)
+            .map(|kind| (place(kind), kind.as_str()))
+            .collect();
         all.into_iter().map(|(_, kind)| kind).collect()
     }
 
@@ -164,7 +168,10 @@ impl fmt::Display for FleetError {
             ),
             Self::Nameless => formatter.write_str("a service without a name; `--service` gives it one"),
             Self::UnknownTier { service, route, tier } => {
-                write!(formatter, "`{route}` of the service `{service}` needs the tier `{tier}`, which is on none of its ladders")
+                write!(
+                    formatter,
+                    "`{route}` of the service `{service}` needs the tier `{tier}`, which is on none of its ladders"
+                )
             }
             Self::Link { service, link_base } => write!(
                 formatter,
@@ -179,4 +186,3 @@ impl fmt::Display for FleetError {
 }
 
 impl std::error::Error for FleetError {}
-
