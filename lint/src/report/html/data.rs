@@ -1,4 +1,4 @@
-//! The data of a page: the report as it is shown, and each guard only once.
+//! The data of a page: the report as it is shown, with what many routes share only once.
 
 use std::collections::BTreeMap;
 
@@ -6,33 +6,57 @@ use serde_json::{Map, Value};
 
 use crate::report::escape::{visible, visible_lines};
 
-/// A service as the page's script reads it: `guards` holds every guard of the service, and those of a route are numbers of these. A layer stands around hundreds of routes.
+/// A service as the page's script reads it. Its `places` and `guards` hold each of the service; everywhere else a number stands for one. A layer, and the line that
+/// mounts a router, belong to hundreds of routes.
 pub(super) fn page_data(service: Value) -> Value {
     let mut service = shown(service);
-    let mut guards = Guards::default();
+    let (mut places, mut guards) = (Table::default(), Table::default());
+    number_places(&mut service, &mut places);
     for route in service.get_mut("routes").and_then(Value::as_array_mut).into_iter().flatten() {
-        for guard in route.get_mut("guards").and_then(Value::as_array_mut).into_iter().flatten() {
-            *guard = Value::from(guards.number_of(guard.take()));
-        }
+        route.get_mut("guards").into_iter().for_each(|list| guards.number_all(list));
     }
     if let Value::Object(fields) = &mut service {
+        fields.insert("places".to_owned(), Value::Array(places.all));
         fields.insert("guards".to_owned(), Value::Array(guards.all));
     }
     service
 }
 
+/// Values that others refer to by their numbers.
 #[derive(Default)]
-struct Guards {
+struct Table {
     all: Vec<Value>,
     numbers: BTreeMap<String, usize>,
 }
 
-impl Guards {
-    fn number_of(&mut self, guard: Value) -> usize {
-        *self.numbers.entry(guard.to_string()).or_insert_with(|| {
-            self.all.push(guard);
+impl Table {
+    fn number(&mut self, value: &mut Value) {
+        let taken = value.take();
+        let number = *self.numbers.entry(taken.to_string()).or_insert_with(|| {
+            self.all.push(taken);
             self.all.len() - 1
-        })
+        });
+        *value = Value::from(number);
+    }
+
+    fn number_all(&mut self, list: &mut Value) {
+        list.as_array_mut().into_iter().flatten().for_each(|value| self.number(value));
+    }
+}
+
+fn number_places(value: &mut Value, places: &mut Table) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(|value| number_places(value, places)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match name.as_str() {
+                    "place" => places.number(value),
+                    "mounts" => places.number_all(value),
+                    _ => number_places(value, places),
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -60,15 +84,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_guard_stands_there_once() {
-        let service = json!({ "routes": [{ "guards": ["a", "b"] }, { "guards": ["b"] }] });
-        let expected = json!({ "routes": [{ "guards": [0, 1] }, { "guards": [1] }], "guards": ["a", "b"] });
+    fn guards_and_places_stand_there_once() {
+        let (here, there) = (json!({ "line": 1 }), json!({ "line": 2 }));
+        let guard = json!({ "text": "a", "place": here });
+        let service = json!({ "routes": [
+            { "guards": [guard, { "text": "b", "place": there }], "mounts": [here, there] },
+            { "guards": [guard], "mounts": [there], "findings": [{ "places": [{ "text": "c", "place": here }] }] },
+        ] });
+        let expected = json!({
+            "routes": [
+                { "guards": [0, 1], "mounts": [0, 1] },
+                { "guards": [0], "mounts": [1], "findings": [{ "places": [{ "text": "c", "place": 0 }] }] },
+            ],
+            "guards": [{ "text": "a", "place": 0 }, { "text": "b", "place": 1 }],
+            "places": [here, there],
+        });
         assert_eq!(page_data(service), expected);
     }
 
     #[test]
     fn what_hides_text_is_spelt_out() {
         let service = json!({ "name": "a\u{202e}b\nc", "help": "one\ntwo\u{7}" });
-        assert_eq!(page_data(service), json!({ "name": "a\\u{202e}b\\nc", "help": "one\ntwo\\u{7}", "guards": [] }));
+        assert_eq!(
+            page_data(service),
+            json!({ "name": "a\\u{202e}b\\nc", "help": "one\ntwo\\u{7}", "guards": [], "places": [] })
+        );
     }
 }

@@ -35,9 +35,8 @@ function choice(legend, name, options, chosen, onchange) {
 
 /** A labelled list to choose one from. */
 function select(label, name, options, chosen, onchange) {
-  const known = options.some(([value]) => value === chosen) ? chosen : '';
   const control = h('select', { name, onchange: (event) => onchange(event.target.value) },
-    options.map(([value, text]) => h('option', { value, selected: value === known }, text)));
+    options.map(([value, text]) => h('option', { value, selected: value === chosen }, text)));
   return h('label', { class: 'field' }, h('span', {}, label), control);
 }
 
@@ -49,8 +48,9 @@ function path(text) {
   return h('code', { class: 'path', dir: 'ltr' }, parts);
 }
 
-/** A place in a file, as a link where the service says where its source can be read. What lies outside of the service isn't there. */
-function place(where, service) {
+/** A place in a file, by its number in the service, as a link where the service says where its source can be read. What lies outside of the service isn't there. */
+function place(number, service) {
+  const where = service.places[number];
   const text = `${where.file}:${where.line}`;
   if (service.link_base === null || where.file.startsWith('../')) return h('code', { class: 'place', dir: 'ltr' }, text);
   const file = where.file.split('/').map(encodeURIComponent).join('/');

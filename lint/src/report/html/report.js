@@ -92,16 +92,16 @@ function boxes(legend, name, values, chosen) {
     } }), h('span', { dir: 'ltr' }, value))));
 }
 
-function drawFilters() {
+/** Makes the filters, once: their lists can be long. */
+function makeFilters() {
   const any = (label) => ['', label];
   const plain = (values) => values.map((value) => [value, value]);
   const rules = sorted(routes.flatMap((route) => route.open.map((found) => found.rule)));
-  const programs = sorted(services.filter((service) => state.service === '' || service.name === state.service).flatMap((service) => service.programs));
   const families = sorted(routes.flatMap((route) => [route.family, route.resource]).filter(Boolean));
   const filter = (label, name, options, least = 2) => options.length > least && select(label, name, options, state[name], (value) => change({ [name]: value }));
   const fields = [
     filter('Service', 'service', [any('all'), ...plain(services.map((service) => service.name))]),
-    filter('Program', 'program', [any('all'), ...plain(programs)]),
+    filter('Program', 'program', [any('all'), ...plain(sorted(services.flatMap((service) => service.programs)))]),
     filter('Access', 'access', [any('any'), ['open', 'open to everyone'], ['undeclared', 'open, not declared public'], ['nobody', 'nobody'], ['unproven', 'not proven']]),
     filter('Asks for scope', 'scope', [any('any'), ...plain(scopes)], 1),
     filter('Level', 'at', [any('any'), ...plain(levels)], 1),
@@ -111,7 +111,14 @@ function drawFilters() {
     routes.some((route) => route.documented !== null)
       && filter('API description', 'documented', [any('any'), ['yes', 'documented'], ['no', 'not documented'], ['accidental', 'accidental']]),
   ];
-  keepFocus(byId('filter-fields'), () => byId('filter-fields').replaceChildren(...fields.filter(Boolean)));
+  byId('filter-fields').replaceChildren(...fields.filter(Boolean));
+}
+
+function drawFilters() {
+  for (const control of byId('filter-fields').querySelectorAll('select')) {
+    control.value = state[control.name];
+    control.classList.toggle('set', state[control.name] !== '');
+  }
 }
 
 function drawAnswer(reached, filtered, shown) {
@@ -273,6 +280,7 @@ function start() {
   if (!kinds.includes(state.kind)) state.kind = '';
   drawSummary();
   drawLegend();
+  makeFilters();
   byId('filters').open = matchMedia('(min-width: 1000px)').matches;
   draw();
   document.querySelector('nav').addEventListener('click', (event) => {

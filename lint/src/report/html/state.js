@@ -3,7 +3,7 @@
 const services = JSON.parse(byId('data').textContent);
 const isFleet = services.length > 1;
 
-/** Every route with its service and all that a search looks at. */
+/** Every route with its service. */
 const routes = services.flatMap((service, serviceIndex) => service.routes.map((route, index) => ({
   ...route,
   guards: route.guards.map((number) => service.guards[number]),
@@ -12,10 +12,7 @@ const routes = services.flatMap((service, serviceIndex) => service.routes.map((r
   title: `${route.method} ${route.path}`,
   scopeNames: [...new Set(route.access.alternatives.flatMap((way) => way.scopes.flat()))],
   open: route.findings.filter((finding) => finding.suppressed === null),
-  text: [route.method, route.path, route.handler.name, route.handler.place.file, route.family, route.resource ?? '', route.public ?? '',
-    ...route.roles, ...route.guards.map((number) => service.guards[number].text), ...route.findings.flatMap((finding) => [finding.rule, finding.message])]
-    .concat(route.access.alternatives.flatMap((way) => [...way.scopes.flat(), ...way.tiers.map((tier) => tier.name)]), `${route.method} ${route.path}`)
-    .join('\n').toLowerCase(),
+  text: null,
 })));
 
 const FIRST_KINDS = [ANONYMOUS, 'user', 'api_key'];
@@ -138,8 +135,17 @@ const DOCUMENTED = {
   accidental: (route) => route.accidental,
 };
 
+/** All that a search looks at, made when somebody searches. */
+function textOf(route) {
+  const ways = route.access.alternatives.flatMap((way) => [...way.scopes.flat(), ...way.tiers.map((tier) => tier.name)]);
+  const found = route.findings.flatMap((finding) => [finding.rule, finding.message]);
+  route.text ??= [route.title, route.handler.name, route.service.places[route.handler.place].file, route.family, route.resource ?? '', route.public ?? '',
+    ...route.roles, ...ways, ...route.guards.map((guard) => guard.text), ...found].join('\n').toLowerCase();
+  return route.text;
+}
+
 function matches(route, words) {
-  return words.every((word) => route.text.includes(word))
+  return (words.length === 0 || words.every((word) => textOf(route).includes(word)))
     && (state.service === '' || route.service.name === state.service)
     && (state.program === '' || route.program === state.program)
     && (state.method === '' || route.method === state.method)

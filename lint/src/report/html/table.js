@@ -1,7 +1,7 @@
 // The matrix: its columns, its order, and its rows, a part of them at a time.
 
 /** How many rows are made at once: more than a screen shows, few enough to be there at once. */
-const CHUNK = 120;
+const CHUNK = 80;
 /** With more columns than this the table scrolls sideways. */
 const FITTING = 7;
 /** How many columns of scopes are shown. */

@@ -32,6 +32,7 @@ struct Document<'a> {
 
 /// Just enough to tell a document of another version from something else.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a version")]
 struct Version {
     version: u64,
 }
