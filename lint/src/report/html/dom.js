@@ -19,7 +19,12 @@ function code(text) {
 }
 
 function chip(kind, text) {
-  return h('span', { class: `chip ${kind}`, dir: 'ltr' }, text);
+  return h('span', { class: `chip ${kind}`, dir: 'ltr' }, breakable(text));
+}
+
+/** A name that may go on in the next line behind its separators. */
+function breakable(text) {
+  return text.split(/(?<=[:._/-])/).flatMap((part, index) => (index === 0 ? [part] : [h('wbr'), part]));
 }
 
 function plural(count, noun) {

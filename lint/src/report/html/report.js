@@ -62,7 +62,8 @@ function gapsOf({ coverage }) {
 function drawCaller() {
   const isNamed = state.kind !== '' && state.kind !== ANONYMOUS;
   const known = isFleet ? kinds : services[0]?.principals ?? [];
-  const tiers = ladders.map((ladder) => choice(ladder.name === '' ? 'Tier' : `Tier of ${ladder.name}`, `tier-${ladder.name}`,
+  const of = services.filter((service) => state.service === '' || service.name === state.service);
+  const tiers = ladders.filter(({ name }) => of.some((service) => service.ladders.some((ladder) => ladder.name === name))).map((ladder) => choice(ladder.name === '' ? 'Tier' : `Tier of ${ladder.name}`, `tier-${ladder.name}`,
     [['', 'any'], ...ladder.tiers.map((tier) => [tier, tier])], state.tiers[ladder.name] ?? '', (tier) => {
       const next = { ...state.tiers, [ladder.name]: tier };
       if (tier === '') delete next[ladder.name];
@@ -101,7 +102,7 @@ function makeFilters() {
   const filter = (label, name, options, least = 2) => options.length > least && select(label, name, options, state[name], (value) => change({ [name]: value }));
   const fields = [
     filter('Service', 'service', [any('all'), ...plain(services.map((service) => service.name))]),
-    filter('Program', 'program', [any('all'), ...plain(sorted(services.flatMap((service) => service.programs)))]),
+    services.some((service) => service.programs.length > 1) && filter('Program', 'program', [any('all'), ...plain(sorted(services.flatMap((service) => service.programs)))]),
     filter('Access', 'access', [any('any'), ['open', 'open to everyone'], ['undeclared', 'open, not declared public'], ['nobody', 'nobody'], ['unproven', 'not proven']]),
     filter('Asks for scope', 'scope', [any('any'), ...plain(scopes)], 1),
     filter('Level', 'at', [any('any'), ...plain(levels)], 1),
@@ -173,7 +174,7 @@ function drawScopes() {
       h('td', {}, to.length > 0 ? to.join(', ') : h('span', { class: 'remark' }, 'nobody')),
       h('td', {}, asking.length > 0 ? h('button', { type: 'button', class: 'link', onclick: () => reset({ scope, service: isFleet ? service.name : '' }) }, plural(asking.length, 'route'))
         : h('span', { class: 'remark' }, 'none')),
-      h('td', {}, byKey.length > 0 ? h('button', { type: 'button', class: 'link', onclick: () => reset({ kind: 'api_key', scopes: 'these', held: new Set([scope]), show: 'reached', scope, service: isFleet ? service.name : '' }) }, plural(byKey.length, 'route'))
+      h('td', {}, byKey.length > 0 ? h('button', { type: 'button', class: 'link', onclick: () => reset({ kind: 'api_key', show: 'reached', scope, service: isFleet ? service.name : '' }) }, plural(byKey.length, 'route'))
         : h('span', { class: 'remark' }, 'none')));
   });
   byId('view-scopes').replaceChildren(h('h2', {}, 'Scopes'), rows.length === 0 ? h('p', {}, 'No route asks for a scope, and the policy declares none.')

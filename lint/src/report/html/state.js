@@ -41,9 +41,17 @@ function kindOrder(kind) {
   return index < 0 ? FIRST_KINDS.length : index;
 }
 
-/** The tiers that services have on ladders of one name, in the order in which they are met. */
+/** The tiers that services have on ladders of one name. A tier follows all that it follows anywhere, as far as the services agree. */
 function mergedTiers(name) {
-  return [...new Set(services.flatMap((service) => service.ladders.find((ladder) => ladder.name === name)?.tiers ?? []))];
+  let lists = services.map((service) => service.ladders.find((ladder) => ladder.name === name)?.tiers ?? []);
+  const merged = [];
+  for (lists = lists.filter((list) => list.length > 0); lists.length > 0; lists = lists.filter((list) => list.length > 0)) {
+    const heads = lists.map((list) => list[0]);
+    const next = heads.find((head) => lists.every((list) => list.indexOf(head) <= 0)) ?? heads[0];
+    merged.push(next);
+    lists = lists.map((list) => list.filter((tier) => tier !== next));
+  }
+  return merged;
 }
 
 /** The names that people use. */

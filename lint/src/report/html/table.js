@@ -33,7 +33,8 @@ function columns(shown, reached) {
 }
 
 function callerColumns() {
-  return kinds.map((kind) => ({
+  const known = kinds.filter((kind) => services.some((service) => (state.service === '' || service.name === state.service) && service.principals.includes(kind)));
+  return known.map((kind) => ({
     key: `kind-${kind}`,
     title: kindName(kind),
     chosen: kind === state.kind,
@@ -163,7 +164,7 @@ function heading(column) {
   const next = sorted === 'ascending' ? 'descending' : 'ascending';
   return h('th', { scope: 'col', role: 'columnheader', 'aria-sort': sorted, class: column.chosen ? `${column.key} chosen` : column.key, title: column.title },
     h('button', { type: 'button', name: 'sort', value: column.key, onclick: () => change({ sort: `${column.key}:${next}` }) },
-      column.title, h('span', { class: 'arrow', 'aria-hidden': 'true' })));
+      breakable(column.title), h('span', { class: 'arrow', 'aria-hidden': 'true' })));
 }
 
 /** Makes the next rows; all of them for `Infinity`. */
@@ -187,9 +188,11 @@ function drawMore(count = CHUNK) {
 }
 
 function groupRow(group) {
-  const members = pending.rows.filter((route) => groupOf(route) === group);
+  const shown = pending.rows.filter((route) => groupOf(route) === group).length;
+  const all = routes.filter((route) => groupOf(route) === group).length;
+  const count = shown === all ? plural(all, 'route') : `${shown} of ${plural(all, 'route')}`;
   return h('tr', { class: 'group', role: 'row' }, h('th', { colspan: pending.columns.length + 2, scope: 'colgroup', role: 'columnheader' },
-    h('span', { dir: 'ltr' }, group), h('span', { class: 'remark' }, ` ${plural(members.length, 'route')}`)));
+    h('span', { dir: 'ltr' }, group), h('span', { class: 'remark' }, ` ${count}`)));
 }
 
 function routeRow(route, index) {

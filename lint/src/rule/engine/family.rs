@@ -25,7 +25,7 @@ pub fn family_names<'a>(routes: impl Iterator<Item = RouteView<'a>>) -> Vec<Stri
     let resources = resources(&routes);
     let name = |family: String| match family.split_once('|') {
         None => format!("/{family}"),
-        Some(("", "")) => "/".to_owned(),
+        Some(("", "" | "crate")) => "/".to_owned(),
         Some(("", module)) => module.to_owned(),
         Some((path, _)) => format!("/{path}"),
     };
