@@ -159,6 +159,94 @@ fn the_page_decides_like_the_guard() {
     assert_quiet(&page);
 }
 
+#[test]
+fn the_page_shows_what_the_other_formats_show() {
+    let reports = Reports::of(&["scanopy"]);
+    let path = reports.path().join("scanopy.json");
+    let mut report: Value = serde_json::from_str(&fs::read_to_string(&path).expect("a report")).expect("JSON");
+    for (index, route) in report["services"][0]["routes"].as_array_mut().expect("routes").iter_mut().enumerate() {
+        route["access"]["certainty"] = Value::from(["unknown", "proven", "proven", "at_most"][index % 4]);
+    }
+    reports.write("scanopy", &report.to_string());
+    let csv = reports.merge(&["scanopy"], "csv").stdout;
+    let Some(mut page) = Page::open(&page_file(&reports, &["scanopy"]), DESK) else { return };
+    let given = page.eval(
+        "routes.map((route) => kinds.map((kind) => ({ open: 'yes' })[needs(route, kind, route.service.ladders).status] ?? needs(route, kind, route.service.ladders).status))",
+    );
+    let word = |cell: &str| match cell {
+        "yes" | "no" | "unknown" => cell.to_owned(),
+        cell if cell == "perhaps" || cell.starts_with("at least ") => "perhaps".to_owned(),
+        _ => "needs".to_owned(),
+    };
+    // The cells of this fixture hold commas between quotes only.
+    let unquoted = |line: &str| {
+        let parts = line.split('"').enumerate();
+        parts
+            .map(|(index, part)| if index % 2 == 1 { part.replace(',', ";") } else { part.to_owned() })
+            .collect::<String>()
+    };
+    let rows = csv.lines().skip(1).map(unquoted);
+    let expected: Vec<Vec<String>> = rows.map(|row| row.split(',').skip(4).take(4).map(word).collect()).collect();
+    assert_eq!(given, json!(expected));
+    let seen: BTreeSet<&String> = expected.iter().flatten().collect();
+    assert_eq!(
+        seen,
+        [&"needs".to_owned(), &"no".to_owned(), &"perhaps".to_owned(), &"unknown".to_owned(), &"yes".to_owned()].into()
+    );
+    // What isn't known is said, and never counted as reached.
+    click(&mut page, "input[name=kind][value=api_key]");
+    let answer = page.text("document.querySelector('#answer p').textContent");
+    assert!(answer.contains("more if guards that aren’t known let it, 8 can’t be told"), "{answer}");
+    assert_quiet(&page);
+}
+
+#[test]
+fn a_key_with_all_that_it_can_be_granted_reaches_what_decide_says() {
+    let reports = Reports::of(&["tracecat"]);
+    let Some(mut page) = Page::open(&page_file(&reports, &["tracecat"]), DESK) else { return };
+    let fleet = fleet(&reports, "tracecat");
+    let service = &fleet.services()[0];
+    // Keys of an organization may hold scopes of workspaces, but act at the organization.
+    for level in ["", "workspace", "organization"] {
+        click(&mut page, "#reset");
+        click(&mut page, "input[name=kind][value=api_key]");
+        click(&mut page, "input[name=scopes][value=grantable]");
+        choose(&mut page, "level", level);
+        let entries =
+            service.assignable.iter().filter(|entry| level.is_empty() || entry.level.as_deref() == Some(level));
+        let keys: Vec<Principal> = entries
+            .map(|entry| {
+                let mut key = Principal::new(PrincipalKind::API_KEY);
+                key.tiers.extend(tiers(service));
+                key.levels.extend(entry.level.as_deref().map(Into::into));
+                key.scopes.extend(entry.asked.iter().map(|scope| scope.as_str().into()));
+                key
+            })
+            .collect();
+        let lets_in = |route: &&RouteReport| {
+            let access = route.access.access(&service.ladders);
+            keys.iter().any(|key| decide(&access, key).is_allowed())
+        };
+        let expected: Vec<String> = service.routes.iter().filter(lets_in).map(RouteReport::title).collect();
+        assert!(!expected.is_empty() && expected.len() < service.routes.len());
+        assert_eq!(titles(&mut page), expected, "at {level:?}");
+    }
+    assert_quiet(&page);
+}
+
+#[test]
+fn a_report_on_nothing_is_a_page_too() {
+    let reports = Reports::of(&[]);
+    reports.write("nothing", "{ \"version\": 1, \"services\": [] }");
+    let Some(mut page) = Page::open(&page_file(&reports, &["nothing"]), DESK) else { return };
+    for view in ["scopes", "findings", "services", "routes"] {
+        click(&mut page, &format!("nav [data-view={view}]"));
+    }
+    let text = page.text("document.body.innerText");
+    assert!(text.contains("No route matches.") && !text.contains("false") && !text.contains("undefined"), "{text}");
+    assert_quiet(&page);
+}
+
 /// Which routes a caller reaches that holds everything but for its tier, by `decide`.
 fn reached_by(service: &ServiceReport, kind: PrincipalKind, tier: &str) -> Vec<String> {
     let holds_all = principals(service).into_iter().filter(|caller| caller.kind == kind);

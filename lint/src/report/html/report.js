@@ -8,7 +8,7 @@ function article(noun) {
 function callerName() {
   if (state.kind === ANONYMOUS) return 'a caller without credentials';
   const noun = { user: 'user', api_key: 'API key', service: 'service' }[state.kind] ?? state.kind.replaceAll('_', ' ');
-  const held = Object.entries(state.tiers).filter(([, tier]) => tier).map(([, tier]) => tier).join(', ');
+  const held = [...state.tiers.values()].join(', ');
   const rest = [
     state.level && `at ${state.level}`,
     state.scopes === 'grantable' && 'with every scope that it can be granted',
@@ -39,12 +39,13 @@ function drawSummary() {
     h('strong', {}, String(value)), h('span', {}, label), h('small', {}, remark));
   const accepting = (kind) => routes.filter((route) => !['no'].includes(needs(route, kind, route.service.ladders).status)).length;
   const programs = services.reduce((sum, service) => sum + service.programs.length, 0);
-  byId('summary').replaceChildren(
+  byId('summary').replaceChildren(...[
     tile(routes.length, routes.length === 1 ? 'route' : 'routes', isFleet ? `in ${services.length} services` : `in ${plural(programs, 'program')}`, () => reset()),
     tile(opened.length, 'open to everyone', `${opened.filter((route) => route.public === null).length} not declared public`, () => reset({ access: 'open' }), opened.length > 0 ? 'warm' : ''),
     kinds.includes('api_key') && tile(accepting('api_key'), 'accept API keys', `of ${plural(routes.length, 'route')}`, () => reset({ kind: 'api_key', show: 'reached' })),
     tile(counts.reduce((sum, [count]) => sum + count, 0), 'findings', counts.map(([count, severity]) => plural(count, severity)).join(', ') || 'nothing found', () => reset({ view: 'findings' }), bySeverity('error') > 0 ? 'hot' : ''),
-    tile(gaps === 0 ? 'all' : plural(gaps, 'gap'), gaps === 0 ? 'was seen' : 'in what was seen', gaps === 0 ? 'nothing left out' : services.flatMap(gapsOf).slice(0, 2).join(', '), () => reset({ view: 'services' }), gaps > 0 ? 'warm' : ''));
+    tile(gaps === 0 ? 'all' : plural(gaps, 'gap'), gaps === 0 ? 'was seen' : 'in what was seen', gaps === 0 ? 'nothing left out' : services.flatMap(gapsOf).slice(0, 2).join(', '), () => reset({ view: 'services' }), gaps > 0 ? 'warm' : ''),
+  ].filter(Boolean));
   byId('subject').textContent = isFleet ? `${services.length} services` : services[0]?.name ?? 'nothing';
   document.title = isFleet ? `Who may call what: ${services.length} services` : `Who may call what: ${services[0]?.name ?? ''}`;
   document.querySelector('nav [data-view=services]').textContent = isFleet ? 'Services' : 'Coverage';
@@ -64,9 +65,9 @@ function drawCaller() {
   const known = isFleet ? kinds : services[0]?.principals ?? [];
   const of = services.filter((service) => state.service === '' || service.name === state.service);
   const tiers = ladders.filter(({ name }) => of.some((service) => service.ladders.some((ladder) => ladder.name === name))).map((ladder) => choice(ladder.name === '' ? 'Tier' : `Tier of ${ladder.name}`, `tier-${ladder.name}`,
-    [['', 'any'], ...ladder.tiers.map((tier) => [tier, tier])], state.tiers[ladder.name] ?? '', (tier) => {
-      const next = { ...state.tiers, [ladder.name]: tier };
-      if (tier === '') delete next[ladder.name];
+    [['', 'any'], ...ladder.tiers.map((tier) => [tier, tier])], state.tiers.get(ladder.name) ?? '', (tier) => {
+      const next = new Map(state.tiers).set(ladder.name, tier);
+      if (tier === '') next.delete(ladder.name);
       change({ tiers: next });
     }));
   const grantable = services.some((service) => service.assignable.some((entry) => entry.principal === state.kind));
@@ -123,28 +124,30 @@ function drawFilters() {
 }
 
 function drawAnswer(reached, filtered, shown) {
-  const answer = byId('answer');
   if (state.kind === '') {
     const text = shown.length === routes.length ? `All ${plural(routes.length, 'route')}` : `${shown.length} of ${plural(routes.length, 'route')}`;
-    answer.replaceChildren(h('p', {}, h('strong', {}, text), h('span', { class: 'remark' }, ' Choose a kind of caller to see what it can reach.')));
+    byId('answer').replaceChildren(h('p', {}, h('strong', {}, text), h('span', { class: 'remark' }, ' Choose a kind of caller to see what it can reach.')));
+    byId('show').replaceChildren();
     return;
   }
   const count = (result) => filtered.filter((route) => reached.get(route).result === result);
   const [yes, perhaps, unknown, no] = ['yes', 'perhaps', 'unknown', 'no'].map(count);
-  const methods = new Map();
-  for (const route of yes) methods.set(route.method, (methods.get(route.method) ?? 0) + 1);
-  const opened = yes.filter(ACCESS.open).length;
-  const inServices = new Set(yes.map((route) => route.service)).size;
+  const opened = state.kind === ANONYMOUS ? 0 : yes.filter(ACCESS.open).length;
   const doubts = [perhaps.length > 0 && `${perhaps.length} more if guards that aren’t known let it`, unknown.length > 0 && `${unknown.length} can’t be told`].filter(Boolean);
   const of = filtered.length === routes.length ? plural(routes.length, 'route') : `the ${plural(filtered.length, 'route')} that the filters leave`;
-  const pills = choice('Show', 'show', [['all', `all ${filtered.length}`], ['reached', `reached ${filtered.length - no.length}`], ['refused', `refused ${no.length}`]],
-    state.show, (show) => change({ show }));
-  keepFocus(answer, () => answer.replaceChildren(
+  byId('answer').replaceChildren(
     h('p', {}, h('strong', {}, capital(callerName())), ' reaches ', h('strong', { class: 'count' }, String(yes.length)), ` of ${of}`,
-      isFleet && ` in ${inServices} of ${services.length} services`, doubts.length > 0 && h('span', { class: 'gap' }, ` (${doubts.join(', ')})`), '.'),
-    h('p', { class: 'remark' }, [...[...methods].sort().map(([method, number]) => `${number} ${method}`),
-      opened > 0 && state.kind !== ANONYMOUS && `${opened} of them open to everyone`].filter(Boolean).join(' · ')),
-    pills));
+      isFleet && ` in ${new Set(yes.map((route) => route.service)).size} of ${services.length} services`,
+      doubts.length > 0 && h('span', { class: 'gap' }, ` (${doubts.join(', ')})`), '.'),
+    h('p', { class: 'remark' }, [...byMethod(yes), opened > 0 && `${opened} of them open to everyone`].filter(Boolean).join(' · ')));
+  const options = [['all', `all ${filtered.length}`], ['reached', `reached ${filtered.length - no.length}`], ['refused', `refused ${no.length}`]];
+  keepFocus(byId('show'), () => byId('show').replaceChildren(choice('Show', 'show', options, state.show, (show) => change({ show }))));
+}
+
+/** `12 GET`, for each method. */
+function byMethod(list) {
+  const methods = sorted(list.map((route) => route.method));
+  return methods.map((method) => `${list.filter((route) => route.method === method).length} ${method}`);
 }
 
 function drawTools() {
@@ -243,7 +246,7 @@ function openRoute(route) {
   row?.querySelector('button').focus({ preventScroll: true });
 }
 
-const VIEWS = { scopes: drawScopes, findings: drawFindings, services: drawServices };
+const VIEWS = { __proto__: null, scopes: drawScopes, findings: drawFindings, services: drawServices };
 
 function draw() {
   for (const button of document.querySelectorAll('nav [data-view]')) {
@@ -272,7 +275,7 @@ function change(what) {
 
 /** Back to all routes, but for `what`. */
 function reset(what = {}) {
-  change({ ...SINGLE, tiers: {}, held: new Set(), off: new Set(), opened: new Set(), allOpen: false, ...what });
+  change({ ...SINGLE, tiers: new Map(), held: new Set(), off: new Set(), opened: new Set(), allOpen: false, ...what });
 }
 
 function start() {

@@ -10,10 +10,18 @@ const routes = services.flatMap((service, serviceIndex) => service.routes.map((r
   id: `${serviceIndex}.${index}`,
   service,
   title: `${route.method} ${route.path}`,
+  group: groupOf(service, route),
   scopeNames: [...new Set(route.access.alternatives.flatMap((way) => way.scopes.flat()))],
   open: route.findings.filter((finding) => finding.suppressed === null),
   text: null,
 })));
+
+/** What routes stand under: their service, and its program where it has several. */
+function groupOf(service, route) {
+  return [isFleet && service.name, service.programs.length > 1 && route.program].filter(Boolean).join(' · ');
+}
+
+const groups = [...new Set(routes.map((route) => route.group))];
 
 const FIRST_KINDS = [ANONYMOUS, 'user', 'api_key'];
 const kinds = [...new Set(services.flatMap((service) => service.principals))]
@@ -63,12 +71,13 @@ const SINGLE = {
   view: 'routes', kind: '', level: '', scopes: 'any', show: 'all', q: '', service: '', program: '', method: '', at: '', scope: '', family: '', access: '',
   finding: '', documented: '', sort: '', columns: 'callers',
 };
-const state = { ...SINGLE, tiers: {}, held: new Set(), off: new Set(), opened: new Set(), allOpen: false };
+const state = { ...SINGLE, tiers: new Map(), held: new Set(), off: new Set(), opened: new Set(), allOpen: false };
 
 function readAddress() {
   const words = new URLSearchParams(location.hash.slice(1));
   for (const [name, value] of Object.entries(SINGLE)) state[name] = words.get(name) ?? value;
-  state.tiers = Object.fromEntries(words.getAll('tier').map((word) => [word.slice(0, Math.max(word.indexOf('/'), 0)), word.slice(word.indexOf('/') + 1)]));
+  // `ladder/tier`, or the tier alone on a ladder without a name.
+  state.tiers = new Map(words.getAll('tier').map((word) => [word.slice(0, Math.max(word.indexOf('/'), 0)), word.slice(word.indexOf('/') + 1)]));
   state.held = new Set(words.getAll('held'));
   state.off = new Set(words.getAll('off'));
   state.opened = new Set(words.getAll('route').map((title) => routeOf(title)?.id).filter(Boolean));
@@ -86,7 +95,7 @@ function routeAddress(route) {
 function writeAddress() {
   const words = new URLSearchParams();
   for (const [name, value] of Object.entries(SINGLE)) if (state[name] !== value) words.set(name, state[name]);
-  for (const pair of Object.entries(state.tiers)) words.append('tier', pair.filter(Boolean).join('/'));
+  for (const pair of state.tiers) words.append('tier', pair.filter(Boolean).join('/'));
   for (const scope of state.held) words.append('held', scope);
   for (const feature of state.off) words.append('off', feature);
   history.replaceState(null, '', `#${words}`);
@@ -99,7 +108,7 @@ function callersOf(service, kind = state.kind, tiers = state.tiers) {
   const caller = {
     kind,
     scopes: state.scopes === 'these' ? state.held : ANY,
-    tiers: service.ladders.map((ladder) => ({ ladder: ladder.name, name: tiers[ladder.name] ?? null })),
+    tiers: service.ladders.map((ladder) => ({ ladder: ladder.name, name: tiers.get(ladder.name) ?? null })),
     levels: state.level === '' ? ANY : new Set([state.level]),
     features: { has: (feature) => !state.off.has(feature) },
   };
@@ -124,6 +133,7 @@ function reachOfAll() {
 }
 
 const FINDINGS = {
+  __proto__: null,
   any: (route) => route.open.length > 0,
   error: (route) => route.open.some((finding) => finding.severity === 'error'),
   none: (route) => route.open.length === 0,
@@ -131,6 +141,7 @@ const FINDINGS = {
 };
 
 const ACCESS = {
+  __proto__: null,
   open: (route) => needs(route, ANONYMOUS, route.service.ladders).status === 'open',
   undeclared: (route) => needs(route, ANONYMOUS, route.service.ladders).status === 'open' && route.public === null,
   nobody: (route) => route.access.alternatives.length === 0 && route.access.certainty !== 'unknown',
@@ -138,6 +149,7 @@ const ACCESS = {
 };
 
 const DOCUMENTED = {
+  __proto__: null,
   yes: (route) => route.documented === true,
   no: (route) => route.documented === false,
   accidental: (route) => route.accidental,
@@ -169,7 +181,7 @@ function matches(route, words) {
 function chosenRoutes(reached) {
   const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
   const filtered = routes.filter((route) => matches(route, words));
-  const shows = { all: () => true, reached: (route) => reached.get(route).result !== 'no', refused: (route) => reached.get(route).result === 'no' };
+  const shows = { __proto__: null, all: () => true, reached: (route) => reached.get(route).result !== 'no', refused: (route) => reached.get(route).result === 'no' };
   const show = state.kind === '' ? shows.all : shows[state.show] ?? shows.all;
   return { filtered, shown: filtered.filter(show) };
 }

@@ -21,7 +21,7 @@ const showsLevels = levels.length > 1;
 
 /** One column: `cell(route)` gives its status and content, `order(route)` what it is sorted by. */
 function columns(shown, reached) {
-  const all = { callers: callerColumns, tiers: tierColumns, scopes: scopeColumns }[state.columns] ?? callerColumns;
+  const all = { __proto__: null, callers: callerColumns, tiers: tierColumns, scopes: scopeColumns }[state.columns] ?? callerColumns;
   const tellsApart = state.kind !== '' && state.columns !== 'tiers' && new Set(shown.map((route) => reached.get(route).result)).size > 1;
   const verdicts = !tellsApart ? [] : [{
     key: 'reach',
@@ -66,7 +66,7 @@ function tierColumns() {
   return ladders.flatMap((ladder) => ladder.tiers.map((tier) => ({
     key: `tier-${ladder.name}-${tier}`,
     title: ladder.name === '' ? tier : `${ladder.name}: ${tier}`,
-    chosen: state.tiers[ladder.name] === tier,
+    chosen: state.tiers.get(ladder.name) === tier,
     cell: (route) => {
       const { result } = reachByTier(route, asking, ladder.name, tier);
       return { status: `reach-${result}`, content: REACHES[result] };
@@ -76,7 +76,7 @@ function tierColumns() {
 }
 
 function reachByTier(route, asking, ladder, tier) {
-  const callers = asking.flatMap((kind) => callersOf(route.service, kind, { ...state.tiers, [ladder]: tier }));
+  const callers = asking.flatMap((kind) => callersOf(route.service, kind, new Map(state.tiers).set(ladder, tier)));
   return reach(route, callers, route.service.ladders);
 }
 
@@ -121,18 +121,10 @@ function inOrder(shown, all) {
   const column = all.find((candidate) => candidate.key === key);
   if (!column) return shown;
   const sign = direction === 'descending' ? -1 : 1;
-  const keyed = shown.map((route, index) => ({ route, index, key: column.order(route), group: groupOf(route) }));
-  keyed.sort((left, right) => groups.indexOf(left.group) - groups.indexOf(right.group) || sign * compareKeys(left.key, right.key) || left.index - right.index);
+  const keyed = shown.map((route, index) => ({ route, index, key: column.order(route), group: groups.indexOf(route.group) }));
+  keyed.sort((left, right) => left.group - right.group || sign * compareKeys(left.key, right.key) || left.index - right.index);
   return keyed.map(({ route }) => route);
 }
-
-/** What routes stand under: their service, and its program where it has several. */
-function groupOf(route) {
-  const names = [isFleet && route.service.name, route.service.programs.length > 1 && route.program];
-  return names.filter(Boolean).join(' · ');
-}
-
-const groups = [...new Set(routes.map(groupOf))];
 
 /** The rows that aren't made yet, and what they are made with. */
 const pending = { rows: [], at: 0, columns: [], reached: new Map(), group: null };
@@ -149,7 +141,11 @@ function drawTable(shown, reached) {
   table.setAttribute('aria-rowcount', String(shown.length + 1));
   table.dataset.columns = state.columns;
   table.style.setProperty('--columns', String(middle.length));
-  byId('scroll').classList.toggle('wide', middle.length > FITTING);
+  const isWide = middle.length > FITTING;
+  byId('scroll').classList.toggle('wide', isWide);
+  // What scrolls has to be in reach of the keyboard.
+  if (isWide) byId('scroll').tabIndex = 0;
+  else byId('scroll').removeAttribute('tabindex');
   keepFocus(table.tHead, () => table.tHead.replaceChildren(h('tr', { role: 'row' }, all.map(heading))));
   table.tBodies[0].replaceChildren();
   drawMore();
@@ -174,9 +170,8 @@ function drawMore(count = CHUNK) {
   const end = Math.min(pending.rows.length, pending.at + count);
   for (; pending.at < end; pending.at += 1) {
     const route = pending.rows[pending.at];
-    const group = groupOf(route);
-    if (groups.length > 1 && group !== pending.group) fragment.append(groupRow(group));
-    pending.group = group;
+    if (groups.length > 1 && route.group !== pending.group) fragment.append(groupRow(route.group));
+    pending.group = route.group;
     const row = routeRow(route, pending.at + 2);
     fragment.append(row);
     if (state.allOpen || state.opened.has(route.id)) fragment.append(detailRow(route));
@@ -188,8 +183,8 @@ function drawMore(count = CHUNK) {
 }
 
 function groupRow(group) {
-  const shown = pending.rows.filter((route) => groupOf(route) === group).length;
-  const all = routes.filter((route) => groupOf(route) === group).length;
+  const shown = pending.rows.filter((route) => route.group === group).length;
+  const all = routes.filter((route) => route.group === group).length;
   const count = shown === all ? plural(all, 'route') : `${shown} of ${plural(all, 'route')}`;
   return h('tr', { class: 'group', role: 'row' }, h('th', { colspan: pending.columns.length + 2, scope: 'colgroup', role: 'columnheader' },
     h('span', { dir: 'ltr' }, group), h('span', { class: 'remark' }, ` ${count}`)));
