@@ -146,7 +146,7 @@ fn the_page_decides_like_the_guard() {
                 const service = services[{index}];
                 const sets = (caller) => ({{ ...caller, scopes: new Set(caller.scopes), levels: new Set(caller.levels), features: new Set(caller.features) }});
                 const said = (answer) => (answer.allowed ? String(answer.way) : answer.why);
-                return {}.map(sets).map((caller) => service.routes.map((route) => said(decide(route.access, caller, service.ladders))));
+                return {}.map(sets).map((caller) => service.routes.map((route) => said(decide(service.accesses[route.access], caller, service.ladders))));
             }})()",
             Value::Array(callers.iter().map(as_json).collect())
         ));

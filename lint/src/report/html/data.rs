@@ -6,18 +6,20 @@ use serde_json::{Map, Value};
 
 use crate::report::escape::{visible, visible_lines};
 
-/// A service as the page's script reads it. Its `places` and `guards` hold each of the service; everywhere else a number stands for one. A layer, and the line that
-/// mounts a router, belong to hundreds of routes.
+/// A service as the page's script reads it. Its `places`, `guards` and `accesses` hold each of the service; everywhere else a number stands for one. A layer, and the
+/// line that mounts a router, belong to hundreds of routes.
 pub(super) fn page_data(service: Value) -> Value {
     let mut service = shown(service);
-    let (mut places, mut guards) = (Table::default(), Table::default());
+    let (mut places, mut guards, mut accesses) = (Table::default(), Table::default(), Table::default());
     number_places(&mut service, &mut places);
     for route in service.get_mut("routes").and_then(Value::as_array_mut).into_iter().flatten() {
         route.get_mut("guards").into_iter().for_each(|list| guards.number_all(list));
+        route.get_mut("access").into_iter().for_each(|access| accesses.number(access));
     }
     if let Value::Object(fields) = &mut service {
         fields.insert("places".to_owned(), Value::Array(places.all));
         fields.insert("guards".to_owned(), Value::Array(guards.all));
+        fields.insert("accesses".to_owned(), Value::Array(accesses.all));
     }
     service
 }
@@ -84,20 +86,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn guards_and_places_stand_there_once() {
+    fn what_routes_share_stands_there_once() {
         let (here, there) = (json!({ "line": 1 }), json!({ "line": 2 }));
         let guard = json!({ "text": "a", "place": here });
         let service = json!({ "routes": [
-            { "guards": [guard, { "text": "b", "place": there }], "mounts": [here, there] },
-            { "guards": [guard], "mounts": [there], "findings": [{ "places": [{ "text": "c", "place": here }] }] },
+            { "guards": [guard, { "text": "b", "place": there }], "mounts": [here, there], "access": { "a": 1 } },
+            { "access": { "a": 1 }, "guards": [guard], "mounts": [there], "findings": [{ "places": [{ "text": "c", "place": here }] }] },
         ] });
         let expected = json!({
             "routes": [
-                { "guards": [0, 1], "mounts": [0, 1] },
-                { "guards": [0], "mounts": [1], "findings": [{ "places": [{ "text": "c", "place": 0 }] }] },
+                { "guards": [0, 1], "mounts": [0, 1], "access": 0 },
+                { "access": 0, "guards": [0], "mounts": [1], "findings": [{ "places": [{ "text": "c", "place": 0 }] }] },
             ],
             "guards": [{ "text": "a", "place": 0 }, { "text": "b", "place": 1 }],
             "places": [here, there],
+            "accesses": [{ "a": 1 }],
         });
         assert_eq!(page_data(service), expected);
     }
@@ -107,7 +110,7 @@ mod tests {
         let service = json!({ "name": "a\u{202e}b\nc", "help": "one\ntwo\u{7}" });
         assert_eq!(
             page_data(service),
-            json!({ "name": "a\\u{202e}b\\nc", "help": "one\ntwo\\u{7}", "guards": [], "places": [] })
+            json!({ "name": "a\\u{202e}b\\nc", "help": "one\ntwo\\u{7}", "guards": [], "places": [], "accesses": [] })
         );
     }
 }

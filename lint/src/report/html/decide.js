@@ -66,8 +66,17 @@ const NOBODY = Object.freeze({ kind: ANONYMOUS, scopes: NOTHING, tiers: [], leve
  * What a kind of caller needs for a route: `status` is `open` (callers without credentials get in), `yes`, `needs`, `no`, and with guards that aren't known `perhaps` or
  * `unknown`; `ways` are the alternatives that accept it.
  */
-function needs(route, kind, ladders) {
-  const { access } = route;
+function needs({ access }, kind, ladders) {
+  const known = needsByAccess.get(access) ?? new Map();
+  needsByAccess.set(access, known);
+  if (!known.has(kind)) known.set(kind, needsFor(access, kind, ladders));
+  return known.get(kind);
+}
+
+/** What was found out already: many routes share an access. */
+const needsByAccess = new WeakMap();
+
+function needsFor(access, kind, ladders) {
   if (access.certainty === 'unknown') return { status: 'unknown', ways: [] };
   if (kind === ANONYMOUS) return { status: decide(access, NOBODY, ladders).allowed ? sure(access, 'open') : 'no', ways: [] };
   const ways = access.alternatives.filter((way) => way.principals === 'everyone' || way.principals.includes(kind));

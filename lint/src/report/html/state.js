@@ -6,15 +6,20 @@ const isFleet = services.length > 1;
 /** Every route with its service. */
 const routes = services.flatMap((service, serviceIndex) => service.routes.map((route, index) => ({
   ...route,
+  access: service.accesses[route.access],
   guards: route.guards.map((number) => service.guards[number]),
   id: `${serviceIndex}.${index}`,
   service,
   title: `${route.method} ${route.path}`,
   group: groupOf(service, route),
-  scopeNames: [...new Set(route.access.alternatives.flatMap((way) => way.scopes.flat()))],
+  scopeNames: scopesOf(service.accesses[route.access]),
   open: route.findings.filter((finding) => finding.suppressed === null),
   text: null,
 })));
+
+function scopesOf(access) {
+  return [...new Set(access.alternatives.flatMap((way) => way.scopes.flat()))];
+}
 
 /** What routes stand under: their service, and its program where it has several. */
 function groupOf(service, route) {
@@ -126,9 +131,11 @@ function callersOf(service, kind = state.kind, tiers = state.tiers) {
 /** What the chosen caller reaches, route by route; null without a caller. */
 function reachOfAll() {
   const callers = new Map(services.map((service) => [service, callersOf(service)]));
+  const known = new Map();
   return new Map(routes.map((route) => {
     const asked = callers.get(route.service);
-    return [route, asked && reach(route, asked, route.service.ladders)];
+    if (asked && !known.has(route.access)) known.set(route.access, reach(route, asked, route.service.ladders));
+    return [route, asked && known.get(route.access)];
   }));
 }
 
