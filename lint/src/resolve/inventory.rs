@@ -132,6 +132,13 @@ pub struct Answer {
     pub branches: Vec<(u32, u16)>,
 }
 
+impl Answer {
+    /// Whether it depends on what a lookup gave on which another answer depends as well.
+    pub fn is_about_lookup_of(&self, other: &Self) -> bool {
+        self.lookups.iter().any(|id| other.lookups.contains(id))
+    }
+}
+
 /// What an answer depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AnswerKind {

@@ -102,9 +102,11 @@ fn report(context: &Context<'_>, view: &RouteView<'_>, behavior: &Behavior, pair
             "`{title}` answers {denied} for an object that the caller may not see and passes over one that doesn't exist"
         ),
     };
+    // Where the object is looked up twice and not every answer is known, the first lookup may have answered otherwise.
+    let is_seen = pair.is_in_order() || behavior.unknown_answers == 0;
     let confidence = match (pair.key, pair.absent) {
         (ObjectKey::Path(_), Some(absent))
-            if absent.status == Some(404) && matches!(pair.denied.status, Some(401 | 403)) =>
+            if is_seen && absent.status == Some(404) && matches!(pair.denied.status, Some(401 | 403)) =>
         {
             Confidence::High
         }

@@ -16,6 +16,11 @@ pub struct Pair<'a> {
 }
 
 impl Pair<'_> {
+    /// Whether an object that isn't there is sure to get this answer: it comes first, or of the same lookup as the other.
+    pub fn is_in_order(&self) -> bool {
+        self.absent.is_none_or(|absent| absent.order < self.denied.order || absent.is_about_lookup_of(self.denied))
+    }
+
     /// Whether a status code alone tells the two apart.
     pub fn differs_in_status(&self) -> bool {
         self.absent.is_none_or(|absent| absent.status != self.denied.status)
@@ -49,14 +54,14 @@ pub fn pairs(behavior: &Behavior) -> Vec<Pair<'_>> {
                     // What fails isn't the answer to a question, unless both answers are failures.
                     && (answer.status >= Some(500)) == (denied.status >= Some(500))
                     // Different objects may be looked up by different parts of a body.
-                    && (matches!(key, ObjectKey::Path(_)) || answer.lookups.iter().any(|id| denied.lookups.contains(id)))
+                    && (matches!(key, ObjectKey::Path(_)) || answer.is_about_lookup_of(denied))
             };
             let absent = behavior.answers.iter().filter(about).find(|answer| answer.status == Some(404));
             // Other statuses may speak of absence, if it is this very object that isn't there.
             let may_be_absence = |answer: &&Answer| {
                 about(answer)
                     && matches!(answer.status, Some(400 | 410 | 422 | 500..))
-                    && answer.lookups.iter().any(|id| denied.lookups.contains(id))
+                    && answer.is_about_lookup_of(denied)
             };
             let absent = absent.or_else(|| behavior.answers.iter().find(may_be_absence));
             // Without any answer for absence nothing is known of it, except that a list of ids passes it over.
