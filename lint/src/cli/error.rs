@@ -45,6 +45,10 @@ pub enum CliError {
     InvalidLock(PathBuf, MalformedLine),
     /// There is nothing to lock: no routes, or a policy with mistakes.
     NothingToLock(&'static str),
+    /// There is nothing to generate from.
+    NothingToGenerate(&'static str),
+    /// A generated file can't be read.
+    Generated(PathBuf, io::Error),
     /// Commits can't be read.
     Git(GitError),
     /// Nothing can be scanned.
@@ -77,6 +81,8 @@ impl CliError {
             | Self::Lock(..)
             | Self::InvalidLock(..)
             | Self::NothingToLock(_)
+            | Self::NothingToGenerate(_)
+            | Self::Generated(..)
             | Self::Git(_)
             | Self::Scan(_)
             | Self::UnknownRule { .. } => ExitStatus::Usage,
@@ -151,7 +157,8 @@ impl fmt::Display for CliError {
                     error.problem
                 )
             }
-            Self::NothingToLock(reason) => formatter.write_str(reason),
+            Self::NothingToLock(reason) | Self::NothingToGenerate(reason) => formatter.write_str(reason),
+            Self::Generated(path, error) => write!(formatter, "`{}` can't be read: {error}", shown(path)),
             Self::Git(error) => formatter.write_str(&visible(&error.to_string())),
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),
             Self::UnknownRule { name, meant } => {

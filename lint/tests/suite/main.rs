@@ -4,6 +4,7 @@ mod adversarial;
 mod bad_input;
 mod baseline;
 mod byte_search;
+mod codegen;
 mod command_line;
 mod determinism;
 mod documentation;

@@ -1,0 +1,14 @@
+//! From the policy and the surface to source text for others: one file per target.
+//!
+//! [`rust`], [`typescript`] and [`python`] say the words of the policy, which [`Vocabulary`] holds.
+
+mod identifier;
+mod literal;
+mod origin;
+pub mod python;
+pub mod rust;
+pub mod typescript;
+mod vocabulary;
+
+pub use origin::Origin;
+pub use vocabulary::{Assignable, LadderWords, RoleWords, ScopeList, Vocabulary};
