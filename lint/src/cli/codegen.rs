@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::project::{PolicyFile, Project};
 use super::{CliError, CommonArgs, ExitStatus, InputArgs, output};
+use crate::codegen::openapi::{self, LeftAlone, Operations};
 use crate::codegen::{Origin, Vocabulary, python, rust, typescript};
 use crate::replace::replace;
 use crate::report::escape::visible;
@@ -24,6 +25,12 @@ pub struct CodegenArgs {
     input: InputArgs,
     #[command(flatten)]
     common: CommonArgs,
+    /// For `openapi`: an API description in JSON, of which a copy with `security` and `x-required-scopes` is written instead of an overlay.
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
+    /// For `openapi` and `tests`: only routes of this program. `tests` needs it where there are several.
+    #[arg(long, value_name = "NAME")]
+    program: Option<String>,
     /// Write to this file instead of the standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -40,15 +47,75 @@ enum Target {
     Typescript,
     /// Types and constants: scopes, what may be granted, roles, tiers.
     Python,
+    /// What the guards of each operation accept, as an OpenAPI Overlay.
+    Openapi,
 }
 
 pub(super) fn run(args: &CodegenArgs) -> Result<ExitStatus, CliError> {
+    refuse_useless(args)?;
     let text = match args.target {
         Target::Rust => from_words(args, rust::generate)?,
         Target::Typescript => from_words(args, typescript::generate)?,
         Target::Python => from_words(args, python::generate)?,
+        Target::Openapi => {
+            let project = Project::read_routes(&args.input, &args.common)?;
+            if project.surface.inventory.routes.is_empty() {
+                output::say("error: no routes were found; is this the folder of a web service?");
+                return Ok(ExitStatus::NothingToAnalyse);
+            }
+            described(args, &project)?
+        }
     };
     deliver(args, &text)
+}
+
+/// An option that would do nothing is a misunderstanding.
+fn refuse_useless(args: &CodegenArgs) -> Result<(), CliError> {
+    let of_words = matches!(args.target, Target::Rust | Target::Typescript | Target::Python);
+    let useless = [
+        ("--document", args.document.is_some() && args.target != Target::Openapi),
+        ("--program", args.program.is_some() && of_words),
+    ];
+    match useless.into_iter().find(|(_, is_useless)| *is_useless) {
+        Some((option, _)) => Err(CliError::UselessOption { option, target: args.target.name() }),
+        None => Ok(()),
+    }
+}
+
+/// What the guards accept, for an API description.
+fn described(args: &CodegenArgs, project: &Project) -> Result<String, CliError> {
+    let file = usable(project.policy.as_ref())?;
+    if file.policy().security.is_empty() {
+        return Err(CliError::NothingToGenerate(
+            "the policy doesn't say which kinds of caller use which security scheme; add `security: { session: { accepts: [user] } }`",
+        ));
+    }
+    let program = args.program.as_deref().map(|name| program(project, name)).transpose()?;
+    let operations = Operations::of(&project.surface, file.policy(), program);
+    let origin = origin(args, file);
+    let (text, left_alone) = match &args.document {
+        None => openapi::overlay(&operations, &origin),
+        Some(path) => {
+            let text = fs::read_to_string(path).map_err(|error| CliError::Generated(path.clone(), error))?;
+            openapi::patch(&text, &operations, &origin).map_err(|error| CliError::Document(path.clone(), error))?
+        }
+    };
+    if !args.common.quiet {
+        for LeftAlone { method, path, reason } in &left_alone {
+            output::say(&visible(&format!("note: {method} {path} is left alone: {reason}")));
+        }
+    }
+    Ok(text)
+}
+
+/// The program of a name.
+fn program(project: &Project, name: &str) -> Result<usize, CliError> {
+    let programs = &project.surface.inventory.programs;
+    let found = programs.iter().position(|program| program.name == name);
+    found.ok_or_else(|| CliError::UnknownProgram {
+        name: name.to_owned(),
+        known: programs.iter().map(|program| program.name.clone()).collect(),
+    })
 }
 
 /// What needs the policy and no code.

@@ -8,8 +8,10 @@ use route_role_policy::lock::MalformedLine;
 
 use super::ExitStatus;
 use crate::baseline::BaselineError;
+use crate::codegen::openapi::DocumentError;
 use crate::drift::git::GitError;
 use crate::report::escape::visible;
+use crate::rule::engine::list::quoted;
 use crate::source::ScanError;
 
 /// What ends a command before it is done.
@@ -49,6 +51,22 @@ pub enum CliError {
     NothingToGenerate(&'static str),
     /// A generated file can't be read.
     Generated(PathBuf, io::Error),
+    /// An API description can't be copied.
+    Document(PathBuf, DocumentError),
+    /// An option that says nothing to this target.
+    UselessOption {
+        /// The option.
+        option: &'static str,
+        /// The target.
+        target: String,
+    },
+    /// There is no program of this name.
+    UnknownProgram {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// Commits can't be read.
     Git(GitError),
     /// Nothing can be scanned.
@@ -83,6 +101,9 @@ impl CliError {
             | Self::NothingToLock(_)
             | Self::NothingToGenerate(_)
             | Self::Generated(..)
+            | Self::Document(..)
+            | Self::UselessOption { .. }
+            | Self::UnknownProgram { .. }
             | Self::Git(_)
             | Self::Scan(_)
             | Self::UnknownRule { .. } => ExitStatus::Usage,
@@ -158,6 +179,13 @@ impl fmt::Display for CliError {
                 )
             }
             Self::NothingToLock(reason) | Self::NothingToGenerate(reason) => formatter.write_str(reason),
+            Self::Document(path, error) => {
+                write!(formatter, "`{}` can't be used: {}", shown(path), visible(&error.to_string()))
+            }
+            Self::UselessOption { option, target } => write!(formatter, "`{option}` means nothing to `{target}`"),
+            Self::UnknownProgram { name, known } => {
+                write!(formatter, "there is no program `{}`; there is {}", visible(name), visible(&quoted(known)))
+            }
             Self::Generated(path, error) => write!(formatter, "`{}` can't be read: {error}", shown(path)),
             Self::Git(error) => formatter.write_str(&visible(&error.to_string())),
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),

@@ -1,9 +1,11 @@
 //! From the policy and the surface to source text for others: one file per target.
 //!
-//! [`rust`], [`typescript`] and [`python`] say the words of the policy, which [`Vocabulary`] holds.
+//! [`rust`], [`typescript`] and [`python`] say the words of the policy, which [`Vocabulary`] holds; [`openapi`] says of each operation what its guards accept.
 
 mod identifier;
+mod json;
 mod literal;
+pub mod openapi;
 mod origin;
 pub mod python;
 pub mod rust;

@@ -5,6 +5,7 @@ mod bad_input;
 mod baseline;
 mod byte_search;
 mod codegen;
+mod codegen_openapi;
 mod command_line;
 mod determinism;
 mod documentation;
