@@ -1,13 +1,15 @@
 //! `route-role codegen`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::project::{PolicyFile, Project};
-use super::{CliError, CommonArgs, ExitStatus, InputArgs, output};
+use super::project::{PolicyFile, Project, shown_path};
+use super::{CliError, CommonArgs, ExitStatus, InputArgs, lock, output};
+use crate::codegen::matrix::Matrix;
 use crate::codegen::openapi::{self, LeftAlone, Operations};
 use crate::codegen::{Origin, Vocabulary, python, rust, typescript};
 use crate::replace::replace;
@@ -31,6 +33,9 @@ pub struct CodegenArgs {
     /// For `openapi` and `tests`: only routes of this program. `tests` needs it where there are several.
     #[arg(long, value_name = "NAME")]
     program: Option<String>,
+    /// For `tests`: the lock. [default: `route-role.lock` beside the policy, or in the first path]
+    #[arg(long, value_name = "FILE")]
+    lock: Option<PathBuf>,
     /// Write to this file instead of the standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -49,6 +54,8 @@ enum Target {
     Python,
     /// What the guards of each operation accept, as an OpenAPI Overlay.
     Openapi,
+    /// Tests in Rust: the running service is the lock, and every caller gets the answer that the policy gives.
+    Tests,
 }
 
 pub(super) fn run(args: &CodegenArgs) -> Result<ExitStatus, CliError> {
@@ -57,13 +64,13 @@ pub(super) fn run(args: &CodegenArgs) -> Result<ExitStatus, CliError> {
         Target::Rust => from_words(args, rust::generate)?,
         Target::Typescript => from_words(args, typescript::generate)?,
         Target::Python => from_words(args, python::generate)?,
-        Target::Openapi => {
+        Target::Openapi | Target::Tests => {
             let project = Project::read_routes(&args.input, &args.common)?;
             if project.surface.inventory.routes.is_empty() {
                 output::say("error: no routes were found; is this the folder of a web service?");
                 return Ok(ExitStatus::NothingToAnalyse);
             }
-            described(args, &project)?
+            if args.target == Target::Openapi { described(args, &project)? } else { tested(args, &project)? }
         }
     };
     deliver(args, &text)
@@ -74,6 +81,7 @@ fn refuse_useless(args: &CodegenArgs) -> Result<(), CliError> {
     let of_words = matches!(args.target, Target::Rust | Target::Typescript | Target::Python);
     let useless = [
         ("--document", args.document.is_some() && args.target != Target::Openapi),
+        ("--lock", args.lock.is_some() && args.target != Target::Tests),
         ("--program", args.program.is_some() && of_words),
     ];
     match useless.into_iter().find(|(_, is_useless)| *is_useless) {
@@ -106,6 +114,43 @@ fn described(args: &CodegenArgs, project: &Project) -> Result<String, CliError> 
         }
     }
     Ok(text)
+}
+
+/// Tests of a running program.
+fn tested(args: &CodegenArgs, project: &Project) -> Result<String, CliError> {
+    let file = usable(project.policy.as_ref())?;
+    let serving: BTreeSet<usize> = project.surface.inventory.routes.iter().map(|route| route.program).collect();
+    let program = match (args.program.as_deref(), serving.iter().collect::<Vec<_>>().as_slice()) {
+        (Some(name), _) => program(project, name)?,
+        (None, [only]) => **only,
+        (None, several) => {
+            let programs = &project.surface.inventory.programs;
+            let names = several.iter().filter_map(|index| Some(programs.get(**index)?.name.clone()));
+            return Err(CliError::SeveralPrograms(names.collect()));
+        }
+    };
+    let matrix = Matrix::of(&project.surface, file.policy(), program);
+    if matrix.is_empty() {
+        return Err(CliError::NothingToGenerate("there is no route of which it is known who may call it"));
+    }
+    let lock = lock::place(project, &args.input, args.lock.as_deref());
+    if !args.common.quiet {
+        matrix.left_out().iter().for_each(|route| output::say(&visible(&format!("note: nobody asks for {route}"))));
+        if matrix.is_declared() && !lock.is_file() {
+            let shown = lock.display().to_string();
+            output::say(&format!("note: the tests need `{}`; `route-role lock` writes it", visible(&shown)));
+        }
+    }
+    Ok(matrix.generate(&from_manifest(args, &lock), &origin(args, file)))
+}
+
+/// The way to the lock from the folder of the manifest of the package that the tests belong to: wherever they lie in it, they can say that.
+fn from_manifest(args: &CodegenArgs, lock: &Path) -> String {
+    let first = args.input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+    let holds_manifest = |folder: &&Path| folder.join("Cargo.toml").is_file();
+    let start = std::path::absolute(args.output.as_deref().unwrap_or(first)).unwrap_or_default();
+    let manifest = start.ancestors().find(holds_manifest).unwrap_or(first);
+    shown_path(lock, manifest)
 }
 
 /// The program of a name.

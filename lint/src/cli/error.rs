@@ -11,7 +11,7 @@ use crate::baseline::BaselineError;
 use crate::codegen::openapi::DocumentError;
 use crate::drift::git::GitError;
 use crate::report::escape::visible;
-use crate::rule::engine::list::quoted;
+use crate::rule::engine::list::{any_quoted, quoted};
 use crate::source::ScanError;
 
 /// What ends a command before it is done.
@@ -67,6 +67,8 @@ pub enum CliError {
         /// Those that there are.
         known: Vec<String>,
     },
+    /// There are several programs, and one of them is meant.
+    SeveralPrograms(Vec<String>),
     /// Commits can't be read.
     Git(GitError),
     /// Nothing can be scanned.
@@ -104,6 +106,7 @@ impl CliError {
             | Self::Document(..)
             | Self::UselessOption { .. }
             | Self::UnknownProgram { .. }
+            | Self::SeveralPrograms(_)
             | Self::Git(_)
             | Self::Scan(_)
             | Self::UnknownRule { .. } => ExitStatus::Usage,
@@ -186,6 +189,11 @@ impl fmt::Display for CliError {
             Self::UnknownProgram { name, known } => {
                 write!(formatter, "there is no program `{}`; there is {}", visible(name), visible(&quoted(known)))
             }
+            Self::SeveralPrograms(names) => write!(
+                formatter,
+                "there are several programs; say with `--program` which is meant: {}",
+                visible(&any_quoted(names))
+            ),
             Self::Generated(path, error) => write!(formatter, "`{}` can't be read: {error}", shown(path)),
             Self::Git(error) => formatter.write_str(&visible(&error.to_string())),
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),

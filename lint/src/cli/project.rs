@@ -203,7 +203,7 @@ fn slashed(path: &Path) -> String {
 }
 
 /// A path as reports show it: relative to the root that is linted, so that the same tree gives the same report wherever it lies.
-fn shown_path(path: &Path, root: &Path) -> String {
+pub(super) fn shown_path(path: &Path, root: &Path) -> String {
     let (Ok(path), Ok(root)) = (std::path::absolute(path), std::path::absolute(root)) else {
         return path.display().to_string();
     };

@@ -21,7 +21,7 @@ impl Origin {
 }
 
 /// Says that changes belong somewhere else.
-pub(super) const ADVICE: &str = "Changes belong into the policy: this file is written anew from it.";
+pub(super) const ADVICE: &str = "Edits are lost: change what it is made from, and run the command again.";
 
 /// Text as it may stand in a comment of any language: on one line, and without what ends a comment or a code span.
 pub(super) fn comment(text: &str) -> String {
