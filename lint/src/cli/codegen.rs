@@ -182,7 +182,12 @@ fn usable(file: Option<&PolicyFile>) -> Result<&PolicyFile, CliError> {
 }
 
 fn origin(args: &CodegenArgs, file: &PolicyFile) -> Origin {
-    Origin { command: format!("route-role codegen {}", args.target.name()), policy: file.shown(&args.input) }
+    let target = args.target.name();
+    let command = match &args.program {
+        Some(program) => format!("route-role codegen {target} --program {program}"),
+        None => format!("route-role codegen {target}"),
+    };
+    Origin { command, policy: file.shown(&args.input) }
 }
 
 impl Target {

@@ -6,6 +6,7 @@ mod baseline;
 mod byte_search;
 mod codegen;
 mod codegen_openapi;
+mod codegen_tests;
 mod command_line;
 mod determinism;
 mod documentation;
