@@ -3,6 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+/// Several names as one text that no other names make.
+pub(super) fn joined(names: &[&str]) -> String {
+    let escaped: Vec<String> = names.iter().map(|name| name.replace('\\', "\\\\").replace('\0', "\\0")).collect();
+    escaped.join("\0")
+}
+
 /// A name of a constant for each of several texts, no two of them alike.
 ///
 /// `case:read` becomes `CASE_READ`. Where that would name two texts, each of them is spelt out instead (`CASE_3A_READ`, `CASE_2D_READ`): a new scope may then take a name away, which
@@ -84,6 +90,13 @@ mod tests {
             names(&["case:read", "case-read", "case:3a:read"]),
             ["CASE_3A_READ", "CASE_2D_READ", "CASE_3A_3A_3A_READ"]
         );
+    }
+
+    #[test]
+    fn names_that_are_joined_stay_apart() {
+        let all = [joined(&["a", "b.c"]), joined(&["a.b", "c"]), joined(&["a\0b", "c"]), joined(&["a", "b\0c"])];
+        assert_eq!(identifiers(all.iter().map(String::as_str)).len(), all.len());
+        assert_eq!(names(&[&joined(&["key", "at", "workspace"])]), ["KEY_AT_WORKSPACE"]);
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! Constants for Rust. They are plain text, so that `#[route_role(…, scopes = [scopes::CASE_READ])]` takes them and an application needs nothing else to use them.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use super::identifier::identifiers;
+use super::identifier::{identifiers, joined};
 use super::literal::{braced, quoted};
 use super::origin::{ADVICE, Origin, comment};
-use super::vocabulary::{LadderWords, ScopeList, Vocabulary};
+use super::vocabulary::{Assignable, LadderWords, ScopeList, Vocabulary};
 
 /// No program needs all constants, and one that is no library has nobody to offer them to. Names are as long as they are, which no formatter may change.
 const ATTRIBUTES: &str =
@@ -89,13 +88,13 @@ fn write_assignable(out: &mut String, words: &Vocabulary) -> fmt::Result {
         return Ok(());
     }
     let scopes = identifiers(words.scopes.named.iter().map(String::as_str));
-    let holders: Vec<String> = words.assignable.iter().map(|list| list.holder()).collect();
-    let constants = identifiers(holders.iter().map(String::as_str));
+    let keys: Vec<String> = words.assignable.iter().map(Assignable::key).collect();
+    let constants = identifiers(keys.iter().map(String::as_str));
     let about = "What may be granted: what a screen that makes keys offers.";
     write!(out, "\n/// {about}\n{ATTRIBUTES}pub mod assignable {{")?;
-    for (list, holder) in words.assignable.iter().zip(&holders) {
-        let about = format!("To `{}`.{}", comment(holder), left_open(&list.scopes, "may be granted"));
-        write!(out, "\n    /// {about}\n    pub const {}: &[&str] = &[\n", constants[holder.as_str()])?;
+    for (list, key) in words.assignable.iter().zip(&keys) {
+        let about = format!("To `{}`.{}", comment(&list.holder()), left_open(&list.scopes, "may be granted"));
+        write!(out, "\n    /// {about}\n    pub const {}: &[&str] = &[\n", constants[key.as_str()])?;
         let named = list.scopes.named.iter().filter_map(|scope| scopes.get(scope.as_str()));
         named.into_iter().try_for_each(|constant| writeln!(out, "        super::scopes::{constant},"))?;
         writeln!(out, "    ];")?;
@@ -105,32 +104,32 @@ fn write_assignable(out: &mut String, words: &Vocabulary) -> fmt::Result {
 
 /// Tiers by their names in the policy: `ladder.tier` where there are several ladders.
 fn write_tiers(out: &mut String, ladders: &[LadderWords]) -> fmt::Result {
-    let spelling = |ladder: &LadderWords, tier: &str| match ladder.name.as_str() {
-        "" => tier.to_owned(),
-        name => format!("{name}.{tier}"),
-    };
-    let spelt: Vec<Vec<(String, &str)>> = ladders
-        .iter()
-        .map(|ladder| ladder.tiers.iter().map(|tier| (spelling(ladder, tier), tier.as_str())).collect())
-        .collect();
-    if spelt.is_empty() {
+    if ladders.is_empty() {
         return Ok(());
     }
-    let constants: BTreeMap<&str, String> = identifiers(spelt.iter().flatten().map(|(spelling, _)| spelling.as_str()));
+    let key = |ladder: &LadderWords, tier: &str| match ladder.name.as_str() {
+        "" => joined(&[tier]),
+        name => joined(&[name, tier]),
+    };
+    let keys: Vec<String> =
+        ladders.iter().flat_map(|ladder| ladder.tiers.iter().map(move |tier| key(ladder, tier))).collect();
+    let constants = identifiers(keys.iter().map(String::as_str));
+    let constant = |ladder: &LadderWords, tier: &str| &constants[key(ladder, tier).as_str()];
     write!(out, "\n/// Tiers.\n{ATTRIBUTES}pub mod tiers {{")?;
-    for (spelling, tier) in spelt.iter().flatten() {
-        let constant = &constants[spelling.as_str()];
-        write!(out, "\n    /// `{}`.\n    pub const {constant}: &str = {};\n", comment(spelling), literal(tier))?;
+    for (ladder, tier) in ladders.iter().flat_map(|ladder| ladder.tiers.iter().map(move |tier| (ladder, tier))) {
+        let spelling = if ladder.name.is_empty() { comment(tier) } else { comment(&format!("{}.{tier}", ladder.name)) };
+        let constant = constant(ladder, tier);
+        write!(out, "\n    /// `{spelling}`.\n    pub const {constant}: &str = {};\n", literal(tier))?;
     }
     writeln!(out, "}}")?;
     let lists = identifiers(ladders.iter().map(|ladder| ladder.name.as_str()));
-    for (ladder, tiers) in ladders.iter().zip(&spelt) {
+    for ladder in ladders {
         let (list, whose) = match ladder.name.as_str() {
             "" => ("TIERS".to_owned(), "Tiers".to_owned()),
             name => (format!("TIERS_OF_{}", lists[name]), format!("Tiers of `{}`", comment(name))),
         };
         writeln!(out, "\n/// {whose}, lowest first.\n{ATTRIBUTES}pub const {list}: &[&str] = &[")?;
-        tiers.iter().try_for_each(|(spelling, _)| writeln!(out, "    tiers::{},", constants[spelling.as_str()]))?;
+        ladder.tiers.iter().try_for_each(|tier| writeln!(out, "    tiers::{},", constant(ladder, tier)))?;
         writeln!(out, "];")?;
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use route_role_policy::policy::{EntryMeaning, NameOrVariable};
 use route_role_policy::{Level, Policy, PrincipalKind, ScopePattern};
 
+use super::identifier::joined;
 use crate::report::access::describe;
 
 /// The words of a policy. Lists are sorted, but for tiers, whose order means something.
@@ -104,6 +105,14 @@ impl Vocabulary {
 }
 
 impl Assignable {
+    /// Whose list it is, as a text that no other list has.
+    pub(super) fn key(&self) -> String {
+        match &self.level {
+            Some(level) => joined(&[&self.principal, "at", level]),
+            None => joined(&[&self.principal]),
+        }
+    }
+
     /// Whose list it is, in words.
     pub(super) fn holder(&self) -> String {
         match &self.level {

@@ -10,8 +10,8 @@ use crate::harness::{PLAIN_POLICY, Run, Service, repository};
 /// Names that end strings, comments, identifiers or lines, and names that would be one constant.
 const HOSTILE: &str = r#"version: 1
 levels: { class: {}, "or g\n": {}, "*/ x": {} }
-tiers: { user: [low, "hi\"gh"], "k`ey": [low] }
-principals: [__proto__, agent-x]
+tiers: { user: [low, "hi\"gh"], "k`ey": [low], x: ["y.z"], "x.y": [z] }
+principals: [__proto__, agent-x, "agent-x at class"]
 features: ["a`b", "${f}"]
 roles:
   Self_: { accepts: [user], level: class }
@@ -21,6 +21,8 @@ assignable:
   one: { principal: api_key, scopes: [class, "a:*"] }
   two: { principal: __proto__, level: "or g\n", scopes: ["case-read", "it's\"q"] }
   three: { principal: agent-x, level: "*/ x", scopes: ["*"] }
+  four: { principal: "agent-x at class", scopes: [class] }
+  five: { principal: agent-x, level: class, scopes: ["case:read"] }
 "#;
 
 const TARGETS: [(&str, &str); 3] = [("rust", "words.rs"), ("typescript", "words.ts"), ("python", "words.py")];

@@ -1,6 +1,8 @@
 //! Generated tests of services.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 use crate::harness::{PLAIN_POLICY, Service, repository, run_in};
 
@@ -114,4 +116,41 @@ fn without_a_known_route_there_are_no_tests() {
     let run = service.run(&["codegen", "tests"]);
     assert_eq!(run.status, 2);
     assert_eq!(run.stderr, "error: there is no route of which it is known who may call it\n");
+}
+
+#[test]
+fn hostile_names_stay_text_in_tests() {
+    let policy = r#"version: 1
+levels: { "w*/\n": {} }
+tiers: { "l\"": ["hi\\gh"] }
+principals: ["full user", "user*/", matrix]
+features: ["a`b"]
+roles:
+  Odd: { accepts: ["full user", user], level: "w*/\n", tier: "hi\\gh", features: ["a`b"] }
+scopes: ["it's\"*/", "$x"]
+"#;
+    let source = SEVERAL
+        .replace("#[route_role(User)]", r##"#[route_role(Odd, scopes = ["it's\"*/", "$x"])]"##)
+        .replace("/forgotten", "/*/{id}\\\"");
+    let service = Service::with(&[("src/main.rs", &source), ("route-role.yaml", policy)]);
+    let run = service.run(&["codegen", "tests", "--output", "generated.rs"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let text = fs::read_to_string(service.path().join("generated.rs")).expect("the tests");
+    let items = syn::parse_file(&text).expect("Rust").items;
+    let names: BTreeSet<String> = items
+        .iter()
+        .filter_map(|item| match item {
+            syn::Item::Const(constant) => Some(constant.ident.to_string()),
+            _ => None,
+        })
+        .collect();
+    // Seven kinds with nothing, and all but one of them with everything.
+    assert_eq!(names.len(), 13, "{names:?}\n{text}");
+    insta::assert_snapshot!(text);
+    let output = Command::new("rustfmt")
+        .args(["--check", "--edition", "2024", "generated.rs"])
+        .current_dir(service.path())
+        .output()
+        .expect("rustfmt is there wherever cargo is");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

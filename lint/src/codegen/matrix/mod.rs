@@ -12,7 +12,7 @@ use route_role_policy::Policy;
 
 use self::answer::{Answer, answer, obstacle};
 use self::caller::{Caller, callers};
-use super::identifier::identifiers;
+use super::identifier::{identifiers, joined};
 use super::origin::{ADVICE, Origin, comment};
 use super::rust::literal;
 use crate::resolve::Route;
@@ -130,7 +130,7 @@ impl Matrix {
         writeln!(out, "async fn every_caller_gets_the_answer_that_the_policy_gives() {{")?;
         writeln!(
             out,
-            "    if let Err(unexpected) = check(&application(), MATRIX).await {{\n        panic!(\"{{unexpected}}\");\n    }}\n}}"
+            "    if let Err(unexpected) = check(&application(), matrix()).await {{\n        panic!(\"{{unexpected}}\");\n    }}\n}}"
         )?;
         let names = self.names();
         self.write_callers(out, &names)?;
@@ -148,8 +148,8 @@ impl Matrix {
 
     /// The constants of callers who hold nothing or everything.
     fn names(&self) -> BTreeMap<Caller, String> {
-        let bare = self.kinds.iter().map(|kind| (Caller::nothing(kind), kind.clone()));
-        let full = self.full.values().map(|caller| (caller.clone(), format!("full {}", caller.kind())));
+        let bare = self.kinds.iter().map(|kind| (Caller::nothing(kind), joined(&[kind])));
+        let full = self.full.values().map(|caller| (caller.clone(), joined(&["full", caller.kind()])));
         // Where there is nothing to hold, both are the same caller.
         let callers: BTreeMap<Caller, String> = full.chain(bare).collect();
         let constants = identifiers(callers.values().map(String::as_str));
@@ -177,9 +177,10 @@ impl Matrix {
             self.left_out.iter().try_for_each(|route| writeln!(out, "// * {}", comment(route)))?;
             writeln!(out)?;
         }
-        writeln!(out, "#[rustfmt::skip]\nconst MATRIX: &[Row] = &[")?;
+        // A kind of caller may have any name in upper case.
+        writeln!(out, "#[rustfmt::skip]\nfn matrix() -> &'static [Row] {{\n    const {{ &[")?;
         for Row { method, path, answers } in &self.rows {
-            writeln!(out, "    Row {{ method: {}, path: {}, answers: &[", literal(method), literal(path))?;
+            writeln!(out, "        Row {{ method: {}, path: {}, answers: &[", literal(method), literal(path))?;
             for (answer, callers) in answers {
                 let callers: Vec<String> = callers
                     .iter()
@@ -188,10 +189,10 @@ impl Matrix {
                         None => caller.expression(names.get(&Caller::nothing(caller.kind())).map(String::as_str)),
                     })
                     .collect();
-                writeln!(out, "        ({}, &[{}]),", answer.variant(), callers.join(", "))?;
+                writeln!(out, "            ({}, &[{}]),", answer.variant(), callers.join(", "))?;
             }
-            writeln!(out, "    ] }},")?;
+            writeln!(out, "        ] }},")?;
         }
-        writeln!(out, "];")
+        writeln!(out, "    ] }}\n}}")
     }
 }
