@@ -11,6 +11,7 @@ use crate::baseline::BaselineError;
 use crate::codegen::openapi::DocumentError;
 use crate::drift::git::GitError;
 use crate::report::escape::visible;
+use crate::report::permissions::FleetError;
 use crate::rule::engine::list::{any_quoted, quoted};
 use crate::source::ScanError;
 
@@ -69,6 +70,12 @@ pub enum CliError {
     },
     /// There are several programs, and one of them is meant.
     SeveralPrograms(Vec<String>),
+    /// A report that others are to be put together with can't be read.
+    Report(PathBuf, io::Error),
+    /// What should be such a report isn't one, or contradicts another.
+    InvalidReport(PathBuf, FleetError),
+    /// A service that is to be reported on has no name.
+    NamelessService,
     /// Commits can't be read.
     Git(GitError),
     /// Nothing can be scanned.
@@ -107,6 +114,9 @@ impl CliError {
             | Self::UselessOption { .. }
             | Self::UnknownProgram { .. }
             | Self::SeveralPrograms(_)
+            | Self::Report(..)
+            | Self::InvalidReport(..)
+            | Self::NamelessService
             | Self::Git(_)
             | Self::Scan(_)
             | Self::UnknownRule { .. } => ExitStatus::Usage,
@@ -195,6 +205,13 @@ impl fmt::Display for CliError {
                 visible(&any_quoted(names))
             ),
             Self::Generated(path, error) => write!(formatter, "`{}` can't be read: {error}", shown(path)),
+            Self::Report(path, error) => write!(formatter, "the report `{}` can't be read: {error}", shown(path)),
+            Self::InvalidReport(path, error) => {
+                write!(formatter, "the report `{}` can't be used: {}", shown(path), visible(&error.to_string()))
+            }
+            Self::NamelessService => {
+                formatter.write_str("the service has no name to be reported by; `--service` gives it one")
+            }
             Self::Git(error) => formatter.write_str(&visible(&error.to_string())),
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),
             Self::UnknownRule { name, meant } => {

@@ -6,6 +6,7 @@ mod object;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod variant;
 
 pub use build::build;
 pub use object::{Object, collection_of, object_of};
