@@ -16,7 +16,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `axum` | the module `axum`: the guard as an extractor, the layer that says who calls, the recording router |
-//! | `test-util` | [`Guard::for_test`], and `assert_collapsed!` for axum; only for dev-dependencies |
+//! | `test-util` | [`Guard::for_test`], and for axum `assert_collapsed!` and the matrix of generated tests; only for dev-dependencies |
 
 // The attribute names this crate by the name that the application gave it; in here that is its own.
 extern crate self as route_role;

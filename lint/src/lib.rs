@@ -5,6 +5,7 @@
 
 pub mod baseline;
 pub mod cli;
+pub mod codegen;
 pub mod drift;
 pub mod fix;
 pub mod frontend;

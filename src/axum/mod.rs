@@ -25,6 +25,8 @@ mod context;
 mod guard;
 mod layer;
 mod log_once;
+#[cfg(feature = "test-util")]
+pub mod matrix;
 mod object_path;
 #[cfg(feature = "test-util")]
 pub mod probe;

@@ -8,9 +8,11 @@ use route_role_policy::lock::MalformedLine;
 
 use super::ExitStatus;
 use crate::baseline::BaselineError;
+use crate::codegen::openapi::DocumentError;
 use crate::drift::git::GitError;
 use crate::report::escape::visible;
 use crate::report::permissions::FleetError;
+use crate::rule::engine::list::{any_quoted, quoted};
 use crate::source::ScanError;
 
 /// What ends a command before it is done.
@@ -46,6 +48,28 @@ pub enum CliError {
     InvalidLock(PathBuf, MalformedLine),
     /// There is nothing to lock: no routes, or a policy with mistakes.
     NothingToLock(&'static str),
+    /// There is nothing to generate from.
+    NothingToGenerate(&'static str),
+    /// A generated file can't be read.
+    Generated(PathBuf, io::Error),
+    /// An API description can't be copied.
+    Document(PathBuf, DocumentError),
+    /// An option that says nothing to this target.
+    UselessOption {
+        /// The option.
+        option: &'static str,
+        /// The target.
+        target: String,
+    },
+    /// There is no program of this name.
+    UnknownProgram {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// There are several programs, and one of them is meant.
+    SeveralPrograms(Vec<String>),
     /// A report that others are to be put together with can't be read.
     Report(PathBuf, io::Error),
     /// What should be such a report isn't one, or contradicts another.
@@ -84,6 +108,12 @@ impl CliError {
             | Self::Lock(..)
             | Self::InvalidLock(..)
             | Self::NothingToLock(_)
+            | Self::NothingToGenerate(_)
+            | Self::Generated(..)
+            | Self::Document(..)
+            | Self::UselessOption { .. }
+            | Self::UnknownProgram { .. }
+            | Self::SeveralPrograms(_)
             | Self::Report(..)
             | Self::InvalidReport(..)
             | Self::NamelessService
@@ -161,7 +191,20 @@ impl fmt::Display for CliError {
                     error.problem
                 )
             }
-            Self::NothingToLock(reason) => formatter.write_str(reason),
+            Self::NothingToLock(reason) | Self::NothingToGenerate(reason) => formatter.write_str(reason),
+            Self::Document(path, error) => {
+                write!(formatter, "`{}` can't be used: {}", shown(path), visible(&error.to_string()))
+            }
+            Self::UselessOption { option, target } => write!(formatter, "`{option}` means nothing to `{target}`"),
+            Self::UnknownProgram { name, known } => {
+                write!(formatter, "there is no program `{}`; there is {}", visible(name), visible(&quoted(known)))
+            }
+            Self::SeveralPrograms(names) => write!(
+                formatter,
+                "there are several programs; say with `--program` which is meant: {}",
+                visible(&any_quoted(names))
+            ),
+            Self::Generated(path, error) => write!(formatter, "`{}` can't be read: {error}", shown(path)),
             Self::Report(path, error) => write!(formatter, "the report `{}` can't be read: {error}", shown(path)),
             Self::InvalidReport(path, error) => {
                 write!(formatter, "the report `{}` can't be used: {}", shown(path), visible(&error.to_string()))

@@ -70,7 +70,7 @@ pub(super) fn run(args: &LockArgs) -> Result<ExitStatus, CliError> {
 }
 
 /// Where the lock lies.
-fn place(project: &Project, input: &InputArgs, stated: Option<&Path>) -> PathBuf {
+pub(super) fn place(project: &Project, input: &InputArgs, stated: Option<&Path>) -> PathBuf {
     let beside_policy = || Some(project.policy.as_ref()?.path().with_file_name(FILE_NAME));
     let in_first_path = || {
         let first = input.paths.first().map_or(Path::new("."), PathBuf::as_path);

@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod check;
+mod codegen;
 mod completions;
 mod diff;
 mod error;
@@ -26,6 +27,7 @@ use clap::{Parser, Subcommand};
 pub use args::{ColorArg, CommonArgs, InputArgs};
 pub use baseline::BaselineArgs;
 pub use check::CheckArgs;
+pub use codegen::CodegenArgs;
 pub use completions::CompletionsArgs;
 pub use diff::DiffArgs;
 pub use error::CliError;
@@ -65,6 +67,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Write down who may call which route, or compare it with what was written.
     Lock(LockArgs),
+    /// Write source text from the policy and the code: constants, an API description's security, tests.
+    Codegen(CodegenArgs),
     /// Show what a rule looks for, why, and how to fix what it finds.
     Explain(ExplainArgs),
     /// Write a first policy from what the source holds.
@@ -86,6 +90,7 @@ impl Command {
             Self::Report(args) => report::run(args),
             Self::Diff(args) => diff::run(args),
             Self::Lock(args) => lock::run(args),
+            Self::Codegen(args) => codegen::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
             Self::Schema(args) => schema::run(args),
@@ -103,5 +108,5 @@ Exit status:
    2  the command line or the policy is wrong, or the output can't be written
    3  nothing to analyse: no routes were found
    4  coverage is incomplete: a file can't be parsed, a router can't be resolved, a guard isn't mapped
-   5  the lock is stale, or a change lets in more callers
+   5  the lock or a generated file is stale, or a change lets in more callers
   70  a bug in route-role";

@@ -61,6 +61,13 @@ impl Project {
         Self::read_by(input, policy.as_deref(), common.quiet, |options| ScanOptions { skips_bodies: true, ..options })
     }
 
+    /// Reads the policy, and no code.
+    pub(super) fn read_policy(input: &InputArgs) -> Result<Option<PolicyFile>, CliError> {
+        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let read = |path: PathBuf| PolicyFile::read(&path, root, &mut SourceMap::default(), None);
+        Self::find_policy(input).map(read).transpose()
+    }
+
     /// Reads the code by a policy that was found already.
     pub(super) fn read_by(
         input: &InputArgs,
@@ -144,7 +151,7 @@ impl Project {
 
     /// Whether a part of the policy can't be used.
     pub(super) fn has_policy_errors(&self) -> bool {
-        self.policy.as_ref().is_some_and(|policy| policy.loaded.has_errors())
+        self.policy.as_ref().is_some_and(PolicyFile::has_errors)
     }
 }
 
@@ -157,6 +164,21 @@ impl PolicyFile {
     /// Where it lies.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where it lies, seen from what is read.
+    pub(super) fn shown(&self, input: &InputArgs) -> String {
+        shown_path(&self.path, input.paths.first().map_or(Path::new("."), PathBuf::as_path))
+    }
+
+    /// What it says.
+    pub(super) fn policy(&self) -> &Policy {
+        &self.loaded.policy
+    }
+
+    /// Whether a part of it can't be used.
+    pub(super) fn has_errors(&self) -> bool {
+        self.loaded.has_errors()
     }
 
     fn read(path: &Path, root: &Path, sources: &mut SourceMap, overlay: Option<&Overlay>) -> Result<Self, CliError> {
@@ -198,7 +220,7 @@ fn slashed(path: &Path) -> String {
 }
 
 /// A path as reports show it: relative to the root that is linted, so that the same tree gives the same report wherever it lies.
-fn shown_path(path: &Path, root: &Path) -> String {
+pub(super) fn shown_path(path: &Path, root: &Path) -> String {
     let (Ok(path), Ok(root)) = (std::path::absolute(path), std::path::absolute(root)) else {
         return path.display().to_string();
     };

@@ -105,7 +105,15 @@ fn the_run_of_all_checks_begins_with_the_command_for_tests_in_the_readme() {
 /// The source of the quickstart, which is compiled and tested.
 fn quickstart() -> Vec<String> {
     let root = repository().join("examples/quickstart");
-    let files = ["src/lib.rs", "src/main.rs", "tests/permissions.rs", "route-role.yaml", "route-role.lock"];
+    let files = [
+        "src/lib.rs",
+        "src/main.rs",
+        "tests/permissions.rs",
+        "tests/matrix/main.rs",
+        "tests/matrix/generated.rs",
+        "route-role.yaml",
+        "route-role.lock",
+    ];
     files.map(|file| fs::read_to_string(root.join(file)).expect("a file of the quickstart")).to_vec()
 }
 

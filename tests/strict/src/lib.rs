@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub mod scopes;
+pub mod words;
 
 /// The application's state.
 #[derive(Debug, Clone)]
@@ -54,6 +55,12 @@ pub async fn with_state(State(state): State<AppState>, body: String) -> String {
 #[allow(unreachable_pub, reason = "`debug_handler` makes a private copy")]
 pub async fn with_part_of_the_state(State(Name(name)): State<Name>) -> String {
     name
+}
+
+/// Constants of a generated module, whose names had to be told apart.
+#[route_role(User, scopes = [words::scopes::ACTION_MAIL_EXECUTE, any(words::scopes::CASE_3A_2_2D_READ, crate::words::scopes::CASE_2D_2_3A_READ)])]
+pub async fn with_generated_scopes() -> &'static str {
+    words::SCOPES.first().copied().unwrap_or_default()
 }
 
 /// Type parameters and a `where` clause.
@@ -181,6 +188,7 @@ pub fn router() -> PolicyRouter<AppState> {
     PolicyRouter::new()
         .route("/health", get(health))
         .route("/state", post(with_state).get(with_part_of_the_state))
+        .route("/words", get(with_generated_scopes))
         .route("/generic", get(generic::<u32, 3>))
         .route("/type", get(r#type))
         .route("/instrumented/{id}", get(instrumented))
