@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use route_role_policy::ScopePattern;
 use route_role_policy::lock::Grant;
 
+use super::assertion;
 use super::judge::{Ranks, added, changed, removed};
 use super::matching::pairs;
 use super::{Change, Class, CoverageChange, Drift, LayerChange, ScopeChange, Snapshot};
@@ -24,7 +25,8 @@ pub fn compare(before: &Snapshot, after: &Snapshot) -> Drift {
     let layers = layers(&changes);
     let mut scopes = scopes(before, after, true);
     scopes.extend(self::scopes(after, before, false));
-    Drift { changes, scopes, layers, coverage: coverage(before, after) }
+    let assertions = assertion::compare(before, after, &changes);
+    Drift { assertions, changes, scopes, layers, coverage: coverage(before, after) }
 }
 
 fn order(change: &Change) -> (Class, Option<(&route_role_policy::lock::Key, &str, &str)>) {

@@ -3,6 +3,7 @@
 //! A [`Snapshot`] is what is compared: it is made of a surface or of a lock. [`compare`] says what has become of each route, of
 //! what may be granted, and of the coverage. [`git`] has the surfaces of old commits to offer.
 
+mod assertion;
 mod change;
 mod compare;
 mod effect;
@@ -13,6 +14,7 @@ mod relation;
 mod sentence;
 mod snapshot;
 
+pub use assertion::{Asserted, AssertionChange, AssertionEvent};
 pub use change::{Change, Class, CoverageChange, Drift, LayerChange, ScopeChange};
 pub use compare::compare;
 pub(crate) use effect::caller;

@@ -346,6 +346,72 @@ fn a_first_policy_changes_nothing_by_itself() {
     assert!(run.stderr.contains("has no policy, so both sides are read by that of the work tree"), "{}", run.stderr);
 }
 
+/// The policy, with assertions that the service keeps to.
+fn asserting(entries: &str) -> String {
+    format!("{POLICY}assert:\n{entries}")
+}
+
+const ASSERTIONS: &str = r#"  - { name: members delete nothing, never: { tier: member, method: DELETE } }
+  - never: { principal: api_key, scope: "note:write" }
+  - { name: nobody but people calls the console, never: { principal: api_key, path: "/admin/**" } }
+"#;
+
+#[test]
+fn a_broken_assertion_comes_first_and_fails_as_widened() {
+    let service = service();
+    service.write("route-role.yaml", asserting(ASSERTIONS));
+    commit(&service);
+    service.write("src/notes.rs", NOTES.replace("Authorized<Admin>", "Authorized<User>"));
+    service.write("route-role.yaml", asserting(ASSERTIONS).replace("\"note:read\"]", "\"note:*\"]"));
+    let run = diff(&service, &["HEAD", "--fail-on", "widened"]);
+    assert_eq!(run.status, 5, "{}", run.stderr);
+    insta::assert_snapshot!("broken_assertions", run.stdout);
+    insta::assert_snapshot!("broken_assertions_markdown", diff(&service, &["HEAD", "--format", "markdown"]).stdout);
+    let document = json(&diff(&service, &["HEAD", "--format", "json"]));
+    assert_eq!(document["assertions"][0]["change"], "broken");
+    assert_eq!(document["assertions"][0]["name"], "members delete nothing");
+    assert_eq!(document["assertions"][1]["grants"][0]["scope"], "note:*");
+    let schema = json(&service.run(&["schema", "drift"]));
+    assert!(jsonschema::is_valid(&schema, &document));
+}
+
+#[test]
+fn a_new_route_that_breaks_an_assertion_is_a_widening() {
+    let service = service();
+    service.write("route-role.yaml", asserting(ASSERTIONS));
+    commit(&service);
+    let main = MAIN.replace("get(health))", "get(health)).route(\"/admin/version\", get(health))");
+    service.write("src/main.rs", &main);
+    let run = diff(&service, &["HEAD", "--fail-on", "widened"]);
+    assert_eq!((run.status, run.stdout.lines().next()), (5, Some("1 assertion broken, 1 route added")));
+    commit(&service);
+    // It is broken as before, and the route has another name.
+    service.write("src/main.rs", main.replace("/admin/version", "/admin/release"));
+    let run = diff(&service, &["HEAD", "--format", "json", "--fail-on", "widened"]);
+    assert_eq!((run.status, classes(&run)), (0, vec!["moved".to_owned()]));
+    assert_eq!(json(&run)["assertions"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn an_assertion_that_is_gone_or_says_less_is_a_widening_and_one_that_says_more_is_none() {
+    let service = service();
+    service.write("route-role.yaml", asserting(ASSERTIONS));
+    commit(&service);
+    let after = |entries: String| {
+        service.write("route-role.yaml", asserting(&entries));
+        let run = diff(&service, &["HEAD", "--fail-on", "widened"]);
+        (run.status, run.stdout.lines().next().unwrap_or_default().to_owned())
+    };
+    let elsewhere = ASSERTIONS.replace("/admin/**", "/admin/users/**");
+    assert_eq!(after(elsewhere), (5, "1 assertion dropped, 1 assertion added".to_owned()));
+    let fewer: Vec<&str> = ASSERTIONS.lines().skip(1).collect();
+    assert_eq!(after(fewer.join("\n")), (5, "1 assertion dropped".to_owned()));
+    insta::assert_snapshot!("dropped_assertion", diff(&service, &["HEAD"]).stdout);
+    assert_eq!(after(ASSERTIONS.replace("principal: api_key, scope", "scope")), (0, "1 assertion added".to_owned()));
+    let renamed = ASSERTIONS.replace("delete nothing", "never delete");
+    assert_eq!(after(renamed), (0, "nothing changed in who may call which route".to_owned()));
+}
+
 #[test]
 fn a_lock_is_written_beside_the_policy_and_checked() {
     let service = service();

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use route_role_policy::lock::Key;
+use route_role_policy::lock::{Grant, Key};
 use serde::Serialize;
 
 use super::access;
-use crate::drift::{Change, Class, Direction, Drift, Effect, RouteState};
+use crate::drift::{AssertionChange, Change, Class, Direction, Drift, Effect, RouteState};
 
 /// The version of the document.
 const VERSION: u32 = 1;
@@ -19,6 +19,7 @@ struct Document<'a> {
     version: u32,
     widened: bool,
     counts: Counts,
+    assertions: Vec<AssertionView<'a>>,
     changes: Vec<ChangeView<'a>>,
     scopes: Vec<ScopeView<'a>>,
     layers: Vec<LayerView<'a>>,
@@ -33,6 +34,22 @@ struct Counts {
     removed: usize,
     narrowed: usize,
     moved: usize,
+}
+
+#[derive(Serialize)]
+struct AssertionView<'a> {
+    change: &'static str,
+    name: &'a str,
+    says: &'a str,
+    routes: Vec<RouteView<'a>>,
+    grants: Vec<GrantView<'a>>,
+}
+
+#[derive(Serialize)]
+struct GrantView<'a> {
+    scope: &'a str,
+    principal: &'a str,
+    level: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -104,6 +121,7 @@ pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
             narrowed: drift.count(Class::Narrowed),
             moved: drift.count(Class::Moved),
         },
+        assertions: drift.assertions.iter().map(AssertionView::of).collect(),
         changes: drift.changes.iter().map(ChangeView::of).collect(),
         scopes: drift
             .scopes
@@ -133,6 +151,23 @@ pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
 
 fn routes(keys: &[Key]) -> Vec<RouteView<'_>> {
     keys.iter().map(|key| RouteView { method: &key.method, path: &key.path }).collect()
+}
+
+impl<'a> AssertionView<'a> {
+    fn of(change: &'a AssertionChange) -> Self {
+        let grant = |grant: &'a Grant| GrantView {
+            scope: &grant.scope,
+            principal: &grant.principal,
+            level: grant.level.as_deref(),
+        };
+        Self {
+            change: change.event.keyword(),
+            name: &change.title,
+            says: &change.says,
+            routes: routes(&change.routes),
+            grants: change.grants.iter().map(grant).collect(),
+        }
+    }
 }
 
 impl<'a> ChangeView<'a> {

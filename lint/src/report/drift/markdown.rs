@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use route_role_policy::lock::Key;
 
-use super::{Group, grantee, groups, meaning, own, route, summary};
+use super::{ASSERTIONS, Group, fate, grantee, groups, meaning, own, route, summary};
 use crate::drift::{Class, Drift, Part, Sentence};
 use crate::report::markdown::{code, escaped};
 use crate::rule::engine::list::{counted, joined};
@@ -29,7 +29,7 @@ pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
     } else {
         writeln!(out, "\n{first}{rest}.")?
     }
-    let mut sections = vec![layers(drift), table(drift, Class::Widened), scopes(drift, true)];
+    let mut sections = vec![assertions(drift), layers(drift), table(drift, Class::Widened), scopes(drift, true)];
     sections.push(table(drift, Class::Unknown));
     sections.push(coverage(drift));
     for class in [Class::Added, Class::Removed, Class::Narrowed, Class::Moved] {
@@ -104,6 +104,30 @@ fn list(mut lines: Vec<String>) -> String {
     }
     let rest = lines.split_off(SHOWN);
     format!("{}<details><summary>and {} more</summary>{}</details>", lines.join("<br>"), rest.len(), rest.join("<br>"))
+}
+
+fn assertions(drift: &Drift) -> String {
+    if drift.assertions.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("#### {ASSERTIONS}\n\n");
+    for change in &drift.assertions {
+        let named = if change.title == change.says {
+            code(&change.says)
+        } else {
+            format!("**{}** ({})", escaped(&change.title), code(&change.says))
+        };
+        let grants = change.grants.iter().map(|grant| {
+            let (who, level) = grantee(grant);
+            let level = level.map(|level| format!(" at level {}", code(level))).unwrap_or_default();
+            format!("{} may be granted to {}{level}", code(&grant.scope), escaped(&who))
+        });
+        let routes = change.routes.iter().map(|key| code(&route(key)));
+        let by = list(grants.chain(routes).collect());
+        let line_break = if by.is_empty() { "" } else { "<br>" };
+        let _ = writeln!(text, "- {named} {}{line_break}{by}", fate(change));
+    }
+    text
 }
 
 fn layers(drift: &Drift) -> String {

@@ -7,7 +7,7 @@ pub mod terminal;
 use route_role_policy::lock::{Grant, Key};
 
 use super::access::describe;
-use crate::drift::{Change, Class, Drift, Effect, RouteState};
+use crate::drift::{AssertionChange, AssertionEvent, Change, Class, Drift, Effect, RouteState};
 use crate::rule::engine::list::counted;
 use crate::surface::Certainty;
 
@@ -47,14 +47,26 @@ fn access(route: &RouteState) -> String {
 
 /// What the difference comes to; ours alone.
 fn summary(drift: &Drift) -> Vec<String> {
-    let classes = Class::ALL.into_iter().map(|class| (drift.count(class), class));
-    let mut parts: Vec<String> = classes
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, class)| format!("{} {}", counted(count, "route"), verb(class)))
-        .collect();
+    let of_event = |event| drift.assertions.iter().filter(|change| change.event == event).count();
+    let events = [AssertionEvent::Broken, AssertionEvent::Dropped].map(|event| (of_event(event), event));
     let assignable = drift.scopes.iter().filter(|scope| scope.is_assignable).count();
-    if assignable > 0 {
-        parts.insert(parts.len().min(1), format!("{} became assignable", counted(assignable, "scope")));
+    let mut parts: Vec<String> = events
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, event)| format!("{} {}", counted(count, "assertion"), event.keyword()))
+        .collect();
+    for class in Class::ALL {
+        let count = drift.count(class);
+        if count > 0 {
+            parts.push(format!("{} {}", counted(count, "route"), verb(class)));
+        }
+        if class == Class::Widened && assignable > 0 {
+            parts.push(format!("{} became assignable", counted(assignable, "scope")));
+        }
+    }
+    let asserted = of_event(AssertionEvent::Added);
+    if asserted > 0 {
+        parts.push(format!("{} added", counted(asserted, "assertion")));
     }
     let withdrawn = drift.scopes.len() - assignable;
     if withdrawn > 0 {
@@ -99,3 +111,17 @@ fn route(key: &Key) -> String {
 fn own(change: &Change) -> impl Iterator<Item = &Effect> {
     change.effects.iter().filter(|effect| effect.is_own)
 }
+
+/// What has become of an assertion, behind its name; ours alone.
+fn fate(change: &AssertionChange) -> &'static str {
+    let is_broken = !change.routes.is_empty() || !change.grants.is_empty();
+    match change.event {
+        AssertionEvent::Broken => "is broken by:",
+        AssertionEvent::Dropped => "no longer holds: the policy doesn't say it any more, or says less",
+        AssertionEvent::Added if is_broken => "is new, and broken by:",
+        AssertionEvent::Added => "is new, and nothing breaks it",
+    }
+}
+
+/// The title of the section about assertions.
+const ASSERTIONS: &str = "Never to be granted";

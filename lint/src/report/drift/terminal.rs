@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use route_role_policy::lock::Key;
 
-use super::{Group, grantee, groups, meaning, own, route, summary};
+use super::{ASSERTIONS, Group, fate, grantee, groups, meaning, own, route, summary};
 use crate::drift::{Class, Drift};
 use crate::report::escape::visible;
 use crate::rule::engine::list::{counted, joined};
@@ -15,6 +15,7 @@ pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
         return writeln!(out, "nothing changed in who may call which route");
     }
     writeln!(out, "{}", summary(drift).join(", "))?;
+    assertions(out, drift)?;
     layers(out, drift)?;
     for class in Class::ALL {
         let groups = groups(drift, class);
@@ -47,6 +48,26 @@ fn write_group(out: &mut dyn Write, group: &Group<'_>) -> io::Result<()> {
         (None, None) => {}
     }
     group.effects.iter().try_for_each(|effect| writeln!(out, "      - {}", visible(&effect.text.to_string())))
+}
+
+fn assertions(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
+    if drift.assertions.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{ASSERTIONS}")?;
+    for change in &drift.assertions {
+        writeln!(out, "\n  `{}` {}", visible(&change.title), fate(change))?;
+        if change.title != change.says {
+            writeln!(out, "      {}", visible(&change.says))?;
+        }
+        for grant in &change.grants {
+            let (who, level) = grantee(grant);
+            let level = level.map(|level| format!(" at level `{level}`")).unwrap_or_default();
+            writeln!(out, "      - {}", visible(&format!("`{}` may be granted to {who}{level}", grant.scope)))?;
+        }
+        change.routes.iter().try_for_each(|key| writeln!(out, "      - {}", visible(&route(key))))?;
+    }
+    Ok(())
 }
 
 fn layers(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
