@@ -31,6 +31,8 @@ pub enum CliError {
     InvalidBaseline(PathBuf, BaselineError),
     /// Two outputs go to one file.
     OutputTwice(PathBuf),
+    /// Several services, and one baseline for all.
+    SharedBaseline(PathBuf),
     /// A document of this format would be printed together with something else.
     OutputMixed(String),
     /// The file that the standard input stands for can't be found.
@@ -70,6 +72,7 @@ impl CliError {
             | Self::Baseline(..)
             | Self::InvalidBaseline(..)
             | Self::OutputTwice(_)
+            | Self::SharedBaseline(_)
             | Self::OutputMixed(_)
             | Self::StdinFile(..)
             | Self::Stdin(_)
@@ -122,6 +125,11 @@ impl fmt::Display for CliError {
                     shown(path)
                 )
             }
+            Self::SharedBaseline(path) => write!(
+                formatter,
+                "there are several services, which can't share the baseline `{}`; name a file without its folder: each service has its own",
+                shown(path)
+            ),
             Self::OutputTwice(path) => {
                 write!(formatter, "two outputs go to `{}`; give each a file of its own", shown(path))
             }

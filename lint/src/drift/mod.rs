@@ -12,6 +12,7 @@ mod judge;
 mod matching;
 mod relation;
 mod sentence;
+mod service;
 mod snapshot;
 
 pub use assertion::{Asserted, AssertionChange, AssertionEvent};
@@ -21,4 +22,5 @@ pub(crate) use effect::caller;
 pub use effect::{Direction, Effect};
 pub use relation::{Relation, relation};
 pub use sentence::{Part, Sentence};
+pub use service::{Fate, ServiceDrift};
 pub use snapshot::{RouteState, Snapshot};

@@ -5,9 +5,25 @@ use std::io::{self, Write};
 use route_role_policy::lock::Key;
 
 use super::{ASSERTIONS, Group, fate, grantee, groups, meaning, own, route, summary};
-use crate::drift::{Class, Drift};
+use crate::drift::{Class, Drift, ServiceDrift};
 use crate::report::escape::visible;
 use crate::rule::engine::list::{counted, joined};
+
+/// Writes what changed, service by service; those in which nothing did are left out.
+pub fn write_all(out: &mut dyn Write, all: &[ServiceDrift]) -> io::Result<()> {
+    let changed: Vec<&ServiceDrift> = all.iter().filter(|one| !one.is_empty()).collect();
+    if changed.is_empty() {
+        return write(out, &Drift::default());
+    }
+    for (at, one) in changed.into_iter().enumerate() {
+        if let Some(service) = &one.service {
+            let fate = one.fate.keyword().map(|word| format!(" ({word})")).unwrap_or_default();
+            writeln!(out, "{}service {}{fate}\n", if at == 0 { "" } else { "\n" }, visible(service))?;
+        }
+        write(out, &one.drift)?;
+    }
+    Ok(())
+}
 
 /// Writes what changed, worst first.
 pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
