@@ -67,7 +67,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitStatus, CliError> {
     }
     let is_complete = parts.strays.is_empty() || args.common.allow_incomplete || args.common.exit_zero;
     let unread = if is_complete { ExitStatus::Clean } else { ExitStatus::Incomplete };
-    let mut all = parts.all.into_iter().map(|part| look(args, part, overlay.as_ref())).collect::<Result<Vec<_>, _>>()?;
+    let mut all =
+        parts.all.into_iter().map(|part| look(args, part, overlay.as_ref())).collect::<Result<Vec<_>, _>>()?;
     if args.fix.diff {
         all.iter().try_for_each(|seen| fix::preview(&args.input, &seen.project, &seen.outcome))?;
         return Ok(ExitStatus::worst(all.iter().map(|seen| status(args, seen))));

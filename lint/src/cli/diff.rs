@@ -116,7 +116,8 @@ fn by_service(args: &DiffArgs, before: &Side, after: &Side) -> Result<Vec<Servic
         let later = after.services.iter().find(|service| service.name == *name);
         // Who gets a first policy changes nothing by that: both sides are read by it.
         let first = later.map(|service| service.policy.as_path());
-        let drift = compare(&before.read_service(args, name, &all, first)?, &after.read_service(args, name, &all, None)?);
+        let drift =
+            compare(&before.read_service(args, name, &all, first)?, &after.read_service(args, name, &all, None)?);
         let fate = match (has(before, name), has(after, name)) {
             (false, true) => Fate::Added,
             (true, false) => Fate::Removed,

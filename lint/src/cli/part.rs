@@ -25,7 +25,12 @@ pub(super) struct Part {
 impl Part {
     /// Everything that was named, by one policy.
     pub(super) fn whole(input: &InputArgs) -> Self {
-        Self { service: None, folder: None, policy: input.policy.clone().or_else(|| file::find(first(input))), scope: None }
+        Self {
+            service: None,
+            folder: None,
+            policy: input.policy.clone().or_else(|| file::find(first(input))),
+            scope: None,
+        }
     }
 }
 

@@ -79,8 +79,8 @@ impl Snapshot {
             tiers.map(|tier| tier.value.clone()).collect()
         });
         let (grants, reaches) = policy.map(|policy| reach(policy, &routes)).unwrap_or_default();
-        let assertions = policy.map(|policy| assertion::of_surface(surface, policy));
-        Self { routes, grants, reaches, assertions, tiers, coverage: Some(Coverage::of(surface)) }
+        let assertions = policy.map(|policy| assertion::of_surface(surface, policy)).unwrap_or_default();
+        Self { routes, grants, reaches, assertions: Some(assertions), tiers, coverage: Some(Coverage::of(surface)) }
     }
 
     /// What a lock says. The ladders of tiers are the policy's: a lock has none.

@@ -8,10 +8,10 @@ use codespan_reporting::term::termcolor::Buffer;
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 
 use super::Coverage;
-use super::{Lines, Results};
 use super::escape::{visible, visible_lines};
 use super::excerpt::Excerpts;
 use super::plain::headline;
+use super::{Lines, Results};
 use crate::resolve::Inventory;
 use crate::rule::engine::list::{counted, joined};
 use crate::rule::{Finding, Outcome, Severity};

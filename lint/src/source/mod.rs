@@ -47,7 +47,8 @@ impl Sources {
     /// Whether a file is only read because something else depends on its package.
     pub fn is_foreign(&self, file: &SourceFile) -> bool {
         let above = |dir: &str| dir.is_empty() || file.path.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'));
-        let nearest = self.packages.iter().filter(|package| above(&package.dir)).max_by_key(|package| package.dir.len());
+        let nearest =
+            self.packages.iter().filter(|package| above(&package.dir)).max_by_key(|package| package.dir.len());
         nearest.is_some_and(|package| !package.is_own)
     }
 

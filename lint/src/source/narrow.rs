@@ -9,7 +9,8 @@ use super::{Scope, Sources};
 /// Leaves the packages of a scope and those that they depend on, with their files. Of the latter only the libraries stay, and nothing of them is an answer by itself.
 pub(super) fn narrow(sources: &mut Sources, scope: &Scope, base: &Path) {
     let is_own = |package: &Package| scope.holds(&base.join(&package.dir));
-    let mut kept: BTreeSet<PackageIndex> = indexed(&sources.packages).filter(|(_, one)| is_own(one)).map(|(at, _)| at).collect();
+    let mut kept: BTreeSet<PackageIndex> =
+        indexed(&sources.packages).filter(|(_, one)| is_own(one)).map(|(at, _)| at).collect();
     let mut pending: Vec<PackageIndex> = kept.iter().copied().collect();
     while let Some(package) = pending.pop().and_then(|at| sources.packages.get(at.0)) {
         pending.extend(package.dependencies.values().filter(|other| kept.insert(**other)));

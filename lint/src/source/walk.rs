@@ -99,7 +99,8 @@ fn walker(root: &Path, area: &Path, exclude: Gitignore, include_tests: bool) -> 
         .git_exclude(false)
         .ignore(false)
         .filter_entry(move |entry| {
-            let is_excluded = |kind: bool| entry.path().starts_with(&area) && exclude.matched(entry.path(), kind).is_ignore();
+            let is_excluded =
+                |kind: bool| entry.path().starts_with(&area) && exclude.matched(entry.path(), kind).is_ignore();
             entry.depth() == 0 || !is_left_out(entry, is_excluded, include_tests)
         });
     builder

@@ -19,5 +19,6 @@ mod permissions;
 mod policy_proposal;
 mod registry;
 mod rule_fixtures;
+mod services;
 mod stdin;
 mod suppressions;

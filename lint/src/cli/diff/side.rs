@@ -34,7 +34,7 @@ impl Side {
         let tree = repository.checkout(commit, args.policy.as_deref())?;
         let policy = fixed.cloned().or_else(|| tree.policy().map(Path::to_path_buf));
         let root = tree.root().to_path_buf();
-        let services = services_of(args, &root, policy.as_deref())?;
+        let services = services_of(args, &root, policy.as_deref(), &[])?;
         Ok(Self { root, policy, services, left_out: Vec::new(), name: commit.short().to_owned(), tree: Some(tree) })
     }
 
@@ -46,7 +46,7 @@ impl Side {
         let policy = args.policy.clone().or_else(|| file::find(&args.path));
         Ok(Self {
             tree: None,
-            services: services_of(args, &args.path, policy.as_deref())?,
+            services: services_of(args, &args.path, policy.as_deref(), &submodules)?,
             root: args.path.clone(),
             policy,
             // No commit has what is in them, so they would seem to be new.
@@ -108,11 +108,17 @@ impl Side {
     }
 }
 
-fn services_of(args: &DiffArgs, root: &Path, policy: Option<&Path>) -> Result<Vec<Service>, CliError> {
+fn services_of(
+    args: &DiffArgs,
+    root: &Path,
+    policy: Option<&Path>,
+    left_out: &[String],
+) -> Result<Vec<Service>, CliError> {
     if args.policy.is_some() || !root.is_dir() {
         return Ok(Vec::new());
     }
-    let found = services(root, policy, FILE_NAME)?.services;
+    let mut found = services(root, policy, FILE_NAME)?.services;
+    found.retain(|service| !left_out.iter().any(|path| service.name == *path || is_below(&service.name, path)));
     Ok(if found.iter().all(Service::is_root) { Vec::new() } else { found })
 }
 

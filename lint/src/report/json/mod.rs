@@ -61,9 +61,9 @@ struct RoutesDocument<'a> {
 
 /// Writes findings, and the entries of a baseline that nothing matches any more. What is counted is counted over all services.
 pub fn write_findings(out: &mut dyn Write, all: &[Results<'_>]) -> io::Result<()> {
-    let findings = all.iter().flat_map(|results| {
-        results.outcome.findings.iter().map(|finding| finding::Finding::of(finding, results))
-    });
+    let findings = all
+        .iter()
+        .flat_map(|results| results.outcome.findings.iter().map(|finding| finding::Finding::of(finding, results)));
     write(
         out,
         &FindingsDocument {
