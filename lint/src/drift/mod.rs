@@ -11,6 +11,7 @@ pub mod git;
 mod judge;
 mod matching;
 mod relation;
+mod renaming;
 mod sentence;
 mod service;
 mod snapshot;

@@ -229,6 +229,37 @@ fn a_path_with_another_prefix_is_the_same_route() {
 }
 
 #[test]
+fn a_route_that_moves_with_others_and_changes_is_found_again() {
+    let service = service();
+    service.write("src/main.rs", MAIN.replace(".merge(notes::routes())", ".nest(\"/v1\", notes::routes())"));
+    let notes = NOTES.replace("async fn remove(_: Authorized<Admin>)", "async fn erase(_: Authorized<User>)");
+    service.write("src/notes.rs", notes.replace("delete(remove)", "delete(erase)"));
+    let run = diff(&service, &["base", "--fail-on", "widened"]);
+    assert_eq!((run.status, run.stdout.lines().next()), (5, Some("1 route widened, 4 routes moved")), "{}", run.stdout);
+    assert!(run.stdout.contains("DELETE /v1/notes/{id} (was `DELETE /notes/{id}`; handler "), "{}", run.stdout);
+}
+
+#[test]
+fn what_is_mounted_once_more_is_told_from_what_is_new() {
+    let service = service();
+    service.write("src/main.rs", MAIN.replace("get(health))", "get(health)).nest(\"/v1\", notes::routes())"));
+    let text = diff(&service, &["base"]).stdout;
+    assert!(text.contains("  POST /v1/export (like `POST /export`)\n"), "{text}");
+}
+
+#[test]
+fn what_a_known_guard_lets_in_is_not_said_to_have_been_open_where_another_was_not_known() {
+    let service = service();
+    service.write("src/notes.rs", NOTES.replace("export(_: Authorized<User>", "export(_: Badge<User>"));
+    let text = diff(&service, &["base"]).stdout;
+    assert!(text.contains("- perhaps open to everyone\n"), "{text}");
+    commit(&service);
+    service.write("src/notes.rs", NOTES);
+    let text = diff(&service, &["HEAD"]).stdout;
+    assert!(!text.contains("open to everyone") && text.contains("without the guard `Badge<User>`"), "{text}");
+}
+
+#[test]
 fn a_guard_that_nobody_knows_is_never_called_narrower() {
     let service = service();
     service.write(
