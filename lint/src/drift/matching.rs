@@ -63,7 +63,7 @@ fn follow_renamings<'a>(pairs: &mut Pairs<'a>, left: &mut Vec<&'a RouteState>, r
         left.retain(|before| {
             let Some(path) = renamed(&before.key.path, &renaming) else { return true };
             let is_same = |after: &&RouteState| after.key.method == before.key.method && plain(&after.key.path) == path;
-            let Some(at) = right.iter().position(|after| is_same(after)) else { return true };
+            let Some(at) = right.iter().position(is_same) else { return true };
             pairs.push((Some(*before), Some(right.remove(at))));
             false
         });
