@@ -1,6 +1,6 @@
 //! Accesses that are never to be granted, and whether a route or a list grants one.
 //!
-//! Who is let in is for [`decide`] to say: an assertion makes up the strongest caller that it speaks of, and asks.
+//! Who is let in is for [`decide`](fn@crate::decide) to say: an assertion makes up the strongest caller that it speaks of, and asks.
 
 use std::collections::BTreeSet;
 use std::fmt;

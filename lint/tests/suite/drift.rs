@@ -229,6 +229,23 @@ fn a_path_with_another_prefix_is_the_same_route() {
 }
 
 #[test]
+fn what_many_routes_have_in_common_is_said_first() {
+    let service = service();
+    let policy = POLICY.replace("accepts: [user], tier: member }", "accepts: [user, api_key], tier: member }");
+    service.write(
+        "route-role.yaml",
+        policy.replace("accepts: [user], tier: admin }", "accepts: [user, api_key], tier: member }"),
+    );
+    let notes = NOTES.replace("#[route_role(Actor, scopes = [\"note:write\"])]", "#[route_role(Actor)]");
+    service
+        .write("src/notes.rs", notes.replace("#[route_role(Actor, scopes = [\"note:read\"])]", "#[route_role(Actor)]"));
+    let run = diff(&service, &["base"]);
+    insta::assert_snapshot!("in_short", run.stdout);
+    let text = diff(&service, &["base", "--format", "markdown"]).stdout;
+    assert!(text.contains("\n\n- 4 routes: open to API keys\n"), "{text}");
+}
+
+#[test]
 fn a_route_that_moves_with_others_and_changes_is_found_again() {
     let service = service();
     service.write("src/main.rs", MAIN.replace(".merge(notes::routes())", ".nest(\"/v1\", notes::routes())"));

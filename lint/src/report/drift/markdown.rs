@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use route_role_policy::lock::Key;
 
-use super::{ASSERTIONS, Group, fate, grantee, groups, meaning, own, route, summary};
+use super::{ASSERTIONS, Group, fate, grantee, groups, in_short, meaning, own, route, summary};
 use crate::drift::{Class, Drift, Part, Sentence, ServiceDrift};
 use crate::report::markdown::{code, escaped};
 use crate::rule::engine::list::{counted, joined};
@@ -74,7 +74,11 @@ fn table(drift: &Drift, class: Class) -> String {
     if drift.count(class) == 0 {
         return String::new();
     }
-    format!("#### {}\n\n{}", meaning(class), table_of(drift, class))
+    let short = in_short(&groups(drift, class)).into_iter().fold(String::new(), |text, (what, routes)| {
+        text + &format!("- {}: {}\n", counted(routes, "route"), sentence(what))
+    });
+    let gap = if short.is_empty() { "" } else { "\n" };
+    format!("#### {}\n\n{short}{gap}{}", meaning(class), table_of(drift, class))
 }
 
 fn table_of(drift: &Drift, class: Class) -> String {

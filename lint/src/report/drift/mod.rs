@@ -4,10 +4,12 @@ pub mod json;
 pub mod markdown;
 pub mod terminal;
 
+use std::collections::BTreeMap;
+
 use route_role_policy::lock::{Grant, Key};
 
 use super::access::describe;
-use crate::drift::{AssertionChange, AssertionEvent, Change, Class, Drift, Effect, RouteState};
+use crate::drift::{AssertionChange, AssertionEvent, Change, Class, Direction, Drift, Effect, RouteState, Sentence};
 use crate::rule::engine::list::counted;
 use crate::surface::Certainty;
 
@@ -33,6 +35,24 @@ fn groups(drift: &Drift, class: Class) -> Vec<Group<'_>> {
         }
     }
     groups
+}
+
+/// From so many groups on, it is said first what they have in common.
+const MANY_GROUPS: usize = 4;
+
+/// What was opened in several groups of routes, and on how many routes, the most frequent first.
+fn in_short<'a>(groups: &[Group<'a>]) -> Vec<(&'a Sentence, usize)> {
+    let mut opened: BTreeMap<&Sentence, (usize, usize)> = BTreeMap::new();
+    for group in groups.iter().filter(|_| groups.len() >= MANY_GROUPS) {
+        for effect in group.effects.iter().filter(|effect| effect.direction == Direction::Opened) {
+            let (groups, routes) = opened.entry(&effect.text).or_default();
+            *groups += 1;
+            *routes += group.changes.len();
+        }
+    }
+    let mut common: Vec<_> = opened.into_iter().filter(|(_, (groups, _))| *groups > 1).collect();
+    common.sort_by_key(|(text, (_, routes))| (std::cmp::Reverse(*routes), *text));
+    common.into_iter().map(|(text, (_, routes))| (text, routes)).collect()
 }
 
 /// Who may call a route, in words. They contain names from source.

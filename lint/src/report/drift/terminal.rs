@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use route_role_policy::lock::Key;
 
-use super::{ASSERTIONS, Group, fate, grantee, groups, meaning, own, route, summary};
+use super::{ASSERTIONS, Group, fate, grantee, groups, in_short, meaning, own, route, summary};
 use crate::drift::{Class, Drift, ServiceDrift};
 use crate::report::escape::visible;
 use crate::rule::engine::list::{counted, joined};
@@ -39,6 +39,10 @@ pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
             continue;
         }
         writeln!(out, "\n{}", meaning(class))?;
+        for (at, (text, routes)) in in_short(&groups).into_iter().enumerate() {
+            let text = visible(&text.to_string()).into_owned();
+            writeln!(out, "{}  {}: {text}", if at == 0 { "\n" } else { "" }, counted(routes, "route"))?;
+        }
         groups.iter().try_for_each(|group| write_group(out, group))?;
     }
     scopes(out, drift)?;
