@@ -22,6 +22,8 @@ const SPARE: usize = 4 * 1024 * 1024;
 pub(super) struct FirstLook {
     /// The facts of the files that can matter.
     pub(super) parsed: HashMap<FileId, FileFacts>,
+    /// The paths of the files that can matter.
+    pub(super) relevant: BTreeSet<String>,
     /// What isn't Rust in any file.
     pub(super) notes: Vec<Note>,
     /// The files that say what types implement, by the names of the types.
@@ -66,7 +68,10 @@ pub(super) fn look(
                         first.implementations.entry(name).or_default().push(file.path.to_string());
                     }
                 }
-                first.parsed.extend(facts.map(|facts| (file, facts)));
+                if let Some(facts) = facts {
+                    first.relevant.extend(sources.file(file).map(|file| file.path.to_string()));
+                    first.parsed.insert(file, facts);
+                }
                 first.notes.extend(note);
             }
             Err(problem) => {
@@ -114,7 +119,7 @@ fn facts_and_note(
         let message = format!("this file nests {} levels deep and was not read", shape.depth);
         return (Some(FileFacts::default()), Some(syntax_note(file.id, Extent::default(), message)));
     }
-    let facts = matters.then(|| parse::items(text, options));
+    let facts = matters.then(|| parse::items_of_file(text, &shape, options));
     // Bodies and files that don't matter stay unparsed unless something in them looks wrong.
     let looked_at = facts.as_ref().is_some_and(|facts| !facts.errors.is_empty());
     let note = if !looked_at && (shape.suspicious || strict) { broken_note(file.id, text) } else { None };

@@ -16,6 +16,7 @@ mod operation;
 mod programs;
 mod routes;
 mod scan;
+mod shelf;
 mod texts;
 mod type_terms;
 mod unreached;

@@ -5,12 +5,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::frontend::rust::expand::Rules;
-use crate::frontend::rust::facts::{Extent, FileFacts, Item, ItemKind, TextId};
-use crate::frontend::rust::parse::{self, ParseOptions};
+use crate::frontend::rust::facts::{Extent, Item, ItemKind, TextId};
+use crate::frontend::rust::parse::ParseOptions;
 use crate::source::{FileId, Span};
 
 use super::names::NameMemory;
 use super::names::{Resolved, Space};
+use super::shelf::Shelf;
 use super::texts::Texts;
 
 /// A crate: the library of a package, or one of its binaries.
@@ -79,8 +80,7 @@ pub(crate) struct Modules<'s> {
     pub(crate) texts: Texts,
     files: &'s HashMap<Arc<str>, FileId>,
     sources: &'s dyn Fn(FileId) -> Arc<str>,
-    /// Files that were parsed ahead, in parallel.
-    parsed: HashMap<FileId, FileFacts>,
+    shelf: &'s Shelf<'s>,
     pub(crate) options: ParseOptions,
     pub(crate) crates: Vec<Crate>,
     pub(crate) modules: Vec<Module>,
@@ -106,14 +106,14 @@ impl<'s> Modules<'s> {
     pub(crate) fn new(
         files: &'s HashMap<Arc<str>, FileId>,
         sources: &'s dyn Fn(FileId) -> Arc<str>,
-        parsed: HashMap<FileId, FileFacts>,
+        shelf: &'s Shelf<'s>,
         options: ParseOptions,
     ) -> Self {
         Self {
             texts: Texts::default(),
             files,
             sources,
-            parsed,
+            shelf,
             options,
             crates: Vec::new(),
             modules: Vec::new(),
@@ -275,18 +275,17 @@ impl<'s> Modules<'s> {
     ) -> ModuleId {
         let source = (self.sources)(file);
         let id = self.add_module(krate, path, parent, folder, path_folder);
-        let facts = match self.parsed.remove(&file) {
-            Some(facts) => facts,
-            None => parse::items(&source, self.options),
-        };
-        let text = self.texts.add_file(file, source);
-        if self.loaded_files.insert(file, id).is_none() {
-            for error in &facts.errors {
-                let span = self.texts.span(text, error.extent);
-                self.broken.push(BrokenText { span, message: error.message.clone() });
-            }
+        let text = self.texts.add_file(file, source.clone());
+        if self.loaded_files.insert(file, id).is_some() {
+            self.fill(id, text, self.shelf.facts_again(&source).items);
+            return id;
         }
-        self.fill(id, text, facts.items);
+        let Some(facts) = self.shelf.facts(file, &source) else { return id };
+        for error in &facts.errors {
+            let span = self.texts.span(text, error.extent);
+            self.broken.push(BrokenText { span, message: error.message.clone() });
+        }
+        self.fill(id, text, facts.items.clone());
         id
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aho_corasick::AhoCorasick;
 use route_role_policy::Policy;
@@ -16,6 +17,7 @@ use super::library::Library;
 use super::look::{FirstLook, look};
 use super::modules::{CrateId, Modules};
 use super::programs::Programs;
+use super::shelf::Shelf;
 use super::{routes, unreached};
 
 /// The evaluator recurses along the program's own calls and expressions.
@@ -31,15 +33,28 @@ pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>)
     let pool = crate::source::pool(options)?;
     let parse_options = ParseOptions { include_tests: options.include_tests };
     let roots = targets(&sources, options).map(|(_, target)| target.path.clone()).collect();
-    let first = pool.install(|| look(&mut sources, &roots, options, parse_options));
+    let mut first = pool.install(|| look(&mut sources, &roots, options, parse_options));
+    let shelf = Shelf::new(&sources, parse_options, std::mem::take(&mut first.parsed));
     let library = || Library::new(&sources, &pool);
-    let run = || resolve(&library(), options, parse_options, first, policy);
-    let result = std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .name("evaluate".to_owned())
-            .stack_size(EVALUATOR_STACK)
-            .spawn_scoped(scope, run)
-            .map(|thread| thread.join())
+    let run = || resolve(&library(), &shelf, options, parse_options, first, policy);
+    let is_over = AtomicBool::new(false);
+    let evaluate = || {
+        std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .name("evaluate".to_owned())
+                .stack_size(EVALUATOR_STACK)
+                .spawn_scoped(scope, run)
+                .map(|thread| thread.join())
+        })
+    };
+    let result = pool.in_place_scope(|scope| {
+        // What routers are made of was parsed; more is needed for what their handlers do.
+        if !options.skips_bodies && pool.current_num_threads() > 1 {
+            scope.spawn(|_| shelf.read_ahead(&is_over));
+        }
+        let result = evaluate();
+        is_over.store(true, Ordering::Relaxed);
+        result
     });
     // Whatever points into a file had to be learned from it, and its text was kept then.
     for file in &sources.files {
@@ -73,6 +88,7 @@ pub(super) struct Entry<'s> {
 
 fn resolve(
     library: &Library<'_>,
+    shelf: &Shelf<'_>,
     options: &ScanOptions,
     parse_options: ParseOptions,
     first: FirstLook,
@@ -81,9 +97,8 @@ fn resolve(
     let sources = library.sources;
     let files: HashMap<Arc<str>, FileId> = sources.files.iter().map(|file| (file.path.clone(), file.id)).collect();
     let text = |id: FileId| library.text(id);
-    let mut relevant: BTreeSet<String> =
-        first.parsed.keys().filter_map(|id| sources.file(*id)).map(|file| file.path.to_string()).collect();
-    let mut modules = Modules::new(&files, &text, first.parsed, parse_options);
+    let mut relevant: BTreeSet<String> = first.relevant;
+    let mut modules = Modules::new(&files, &text, shelf, parse_options);
     modules.implemented_in = first.implementations;
     let entries = add_crates(&mut modules, sources, options);
     load(&mut modules, &relevant);

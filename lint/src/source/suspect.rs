@@ -10,6 +10,8 @@ mod lexer;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use lexer::{Lexeme, Lexer};
 
 /// Nesting that no parser is to be given more of. Code that people write stays far below.
@@ -19,17 +21,20 @@ pub const MAX_DEPTH: u32 = 200;
 const ROW_PER_LEVEL: u32 = 25;
 
 /// What a scan says about a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shape {
     /// Whether it may not parse.
     pub suspicious: bool,
     /// How deep its groups, generics, operators and the like nest, at most.
     pub depth: u32,
+    /// What the items of the file don't depend on, in order: what stands between the braces of functions and types, and the
+    /// comments that document them. What macros are given isn't listed.
+    pub details: Vec<Range<usize>>,
 }
 
 impl Shape {
     /// Whether a parser could run out of stack.
-    pub fn is_too_deep(self) -> bool {
+    pub fn is_too_deep(&self) -> bool {
         self.depth > MAX_DEPTH
     }
 }
@@ -44,7 +49,7 @@ pub fn shape(text: &str) -> Shape {
     let mut scanner = Scanner::new(text);
     while scanner.step() {}
     let suspicious = scanner.suspicious || scanner.frames.len() > 1;
-    Shape { suspicious, depth: scanner.depth }
+    Shape { suspicious, depth: scanner.depth, details: scanner.details }
 }
 
 /// What a group holds.
@@ -89,6 +94,10 @@ enum Before {
 enum Awaited {
     Nothing,
     Block,
+    /// The body of a function.
+    Body,
+    /// Those of a struct, an enum or a union.
+    Fields,
     /// `if let`, `for`: a pattern comes first, which may have braces of its own.
     PatternThenBlock,
     NotBlock,
@@ -120,6 +129,9 @@ struct Scanner<'a> {
     angles: u32,
     depth: u32,
     suspicious: bool,
+    details: Vec<Range<usize>>,
+    /// How many groups are open around the body that is read now, and where it begins.
+    body: Option<(usize, usize)>,
 }
 
 impl Frame {
@@ -136,6 +148,10 @@ impl Frame {
             awaited: Awaited::Nothing,
         }
     }
+
+    fn awaits_body(&self) -> bool {
+        matches!(self.awaited, Awaited::Body | Awaited::Fields)
+    }
 }
 
 impl<'a> Scanner<'a> {
@@ -149,6 +165,8 @@ impl<'a> Scanner<'a> {
             angles: 0,
             depth: 0,
             suspicious: false,
+            details: Vec::new(),
+            body: None,
         }
     }
 
@@ -156,6 +174,12 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn step(&mut self) -> bool {
         let lexeme = self.lexer.next();
+        if let Some(documentation) = self.lexer.documentation.take()
+            && self.body.is_none()
+            && self.frame.content != Content::Opaque
+        {
+            self.details.push(documentation);
+        }
         match lexeme {
             Lexeme::End => return false,
             Lexeme::Bad => self.suspicious = true,
@@ -177,6 +201,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn open(&mut self, open: u8) {
+        let awaits_body = open == b'{' && self.frame.awaits_body();
         let content = match (self.frame.content, self.before) {
             (Content::Opaque, _) | (_, Before::MacroBang | Before::Punct(b'#')) => Content::Opaque,
             _ if open == b'{' && self.opens_block() => Content::Block,
@@ -191,6 +216,9 @@ impl<'a> Scanner<'a> {
         };
         if open == b'{' && self.frame.angles == 0 {
             self.frame.in_where = false;
+        }
+        if awaits_body && !self.frame.awaits_body() && self.body.is_none() {
+            self.body = Some((self.frames.len(), self.lexer.at()));
         }
         self.frames.push(self.frame);
         self.frame = Frame::new(closes_with, content, after);
@@ -208,10 +236,10 @@ impl<'a> Scanner<'a> {
         }
         match (self.before, self.frame.awaited) {
             (Before::BlockKeyword, _) => return true,
-            (_, awaited @ (Awaited::Block | Awaited::NotBlock)) => {
+            (_, awaited @ (Awaited::Block | Awaited::Body | Awaited::Fields | Awaited::NotBlock)) => {
                 self.reset_angles();
                 self.frame.awaited = Awaited::Nothing;
-                return awaited == Awaited::Block;
+                return matches!(awaited, Awaited::Block | Awaited::Body);
             }
             _ => {}
         }
@@ -234,6 +262,12 @@ impl<'a> Scanner<'a> {
                 self.angles -= self.frame.angles.min(self.angles);
                 self.frame = outer;
                 self.prefixes = 0;
+                if let Some((around, start)) = self.body
+                    && around == self.frames.len()
+                {
+                    self.details.push(start..self.lexer.at() - 1);
+                    self.body = None;
+                }
             }
             // Not to be recovered from; what follows doesn't matter, but its depth does.
             outer => {
@@ -275,7 +309,7 @@ impl<'a> Scanner<'a> {
             None => {
                 if self.before == Before::Fn {
                     self.reset_angles();
-                    self.frame.awaited = Awaited::Block;
+                    self.frame.awaited = Awaited::Body;
                 }
                 self.operand();
             }
@@ -285,14 +319,15 @@ impl<'a> Scanner<'a> {
     fn keyword(&mut self, word: &[u8]) {
         match word {
             b"where" => self.frame.in_where = true,
+            // `-> impl Trait`, `for<'a>`: what comes is still the body.
+            b"impl" | b"for" if self.frame.awaits_body() => {}
             b"if" | b"while" => self.frame.awaited = Awaited::Block,
             // Not the one of `impl Trait for Type`.
             b"for" if self.frame.awaited != Awaited::NotBlock => self.frame.awaited = Awaited::PatternThenBlock,
             b"let" if self.frame.awaited == Awaited::Block => self.frame.awaited = Awaited::PatternThenBlock,
             b"in" if self.frame.awaited == Awaited::PatternThenBlock => self.frame.awaited = Awaited::Block,
-            b"match" | b"struct" | b"enum" | b"union" | b"trait" | b"impl" | b"mod" => {
-                self.frame.awaited = Awaited::NotBlock;
-            }
+            b"struct" | b"enum" | b"union" => self.frame.awaited = Awaited::Fields,
+            b"match" | b"trait" | b"impl" | b"mod" => self.frame.awaited = Awaited::NotBlock,
             b"else" => self.frame.links += 1,
             _ => {}
         }

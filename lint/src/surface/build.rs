@@ -9,12 +9,16 @@ use route_role_policy::{Access, Denial, Level, Meaning, Policy, ResourceName, Ro
 use super::neutral::is_neutral;
 use super::object::{Object, object_of};
 use super::table::{Certainty, DenialSource, Gap, GuardMeaning, MappedGuard, RouteSurface, Surface};
+use super::variant;
 use crate::resolve::{Condition, Guard, GuardKind, HandlerKind, Inventory, Route};
 
 /// The surface of an inventory. Without a policy only `#[route_role]` and the neutral names have a meaning.
 pub fn build(inventory: Inventory, policy: Option<&Policy>) -> Surface {
     let mut known = Known::new();
-    let rows = inventory.routes.iter().map(|route| row(route, policy, &mut known)).collect();
+    let mut rows: Vec<RouteSurface> = inventory.routes.iter().map(|route| row(route, policy, &mut known)).collect();
+    for (row, repeated) in rows.iter_mut().zip(variant::repeated(&inventory)) {
+        row.is_repeated = repeated;
+    }
     Surface { inventory, rows }
 }
 
@@ -80,6 +84,7 @@ fn row(route: &Route, policy: Option<&Policy>, known: &mut Known) -> RouteSurfac
         is_object_route,
         levels,
         roles,
+        is_repeated: false,
     }
 }
 

@@ -7,6 +7,7 @@ mod object;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod variant;
 
 pub use asserted::asserted;
 pub use build::build;

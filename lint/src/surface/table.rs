@@ -39,6 +39,8 @@ pub struct RouteSurface {
     pub levels: Vec<Level>,
     /// Roles that the guards name.
     pub roles: Vec<RoleName>,
+    /// Whether another route is the same one, which the program mounts in one way or the other. Rules look at one of them.
+    pub is_repeated: bool,
 }
 
 /// Who says what a refused caller of an object sees.

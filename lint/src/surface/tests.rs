@@ -6,7 +6,9 @@ use route_role_policy::{
 
 use super::*;
 use crate::resolve::inventory::Attribute;
-use crate::resolve::{Condition, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Program, Route};
+use crate::resolve::{
+    Condition, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Operation, Program, Route,
+};
 use crate::source::{FileId, Span};
 
 const POLICY: &str = "
@@ -220,4 +222,28 @@ fn a_public_route_carries_its_reason() {
     let policy = policy();
     assert_eq!(row(route("/health", vec![]), Some(&policy)).public.as_deref(), Some("probe"));
     assert_eq!(row(Route { method: "POST".into(), ..route("/health", vec![]) }, Some(&policy)).public, None);
+}
+
+#[test]
+fn a_route_that_is_mounted_one_way_or_another_counts_once() {
+    let condition = |holds| vec![Condition { text: "prefix.is_empty()".into(), holds, span: NOWHERE }];
+    let mounted = |path: &str, holds: Option<bool>, guards: Vec<Guard>| Route {
+        conditions: holds.map(condition).unwrap_or_default(),
+        ..route(path, guards)
+    };
+    let repeated = |one: Route, other: Route| {
+        let rows = build(Inventory { routes: vec![one, other], ..Inventory::default() }, None).rows;
+        (rows[0].is_repeated, rows[1].is_repeated)
+    };
+    let here = || mounted("/cases", Some(true), vec![extractor("crate::Session")]);
+    assert_eq!(repeated(here(), mounted("/{*}/cases", Some(false), vec![extractor("crate::Session")])), (false, true));
+    // The documented one is the one to look at.
+    let operation = Operation { id: None, security: None, default_security: None, span: NOWHERE, security_span: None };
+    let documented = Route { documentation: Documentation::Documented(operation), ..here() };
+    assert_eq!(repeated(Route { conditions: condition(false), ..here() }, documented), (true, false));
+    // Both may be there, the guards differ, or it is another route.
+    assert_eq!(repeated(here(), mounted("/{*}/cases", None, vec![extractor("crate::Session")])), (false, false));
+    assert_eq!(repeated(here(), mounted("/{*}/cases", Some(true), vec![extractor("crate::Session")])), (false, false));
+    assert_eq!(repeated(here(), mounted("/{*}/cases", Some(false), vec![])), (false, false));
+    assert_eq!(repeated(here(), mounted("/cases/all", Some(false), vec![extractor("crate::Session")])), (false, false));
 }

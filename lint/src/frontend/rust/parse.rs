@@ -1,5 +1,6 @@
 //! Items of a text, bodies left alone.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
@@ -12,6 +13,7 @@ use super::expand::token;
 use super::facts::{Extent, FileFacts, Function, Import, Item, ItemKind, Parameter, SyntaxError};
 use super::limits;
 use super::types::{TypePath, TypeRef, ident_text};
+use crate::source::suspect::Shape;
 
 /// How items are read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,21 +22,48 @@ pub struct ParseOptions {
     pub include_tests: bool,
 }
 
+/// Reads the items of a file of which the shape is known.
+///
+/// The bodies of its functions and types aren't even cut into tokens, unless something in the file looks wrong: then the parser is to
+/// say what.
+pub fn items_of_file(text: &str, shape: &Shape, options: ParseOptions) -> FileFacts {
+    if shape.suspicious || shape.is_too_deep() {
+        return items(text, options);
+    }
+    match without_preamble(&without(text, &shape.details)).parse() {
+        Ok(tokens) => read(tokens, options),
+        Err(_) => items(text, options),
+    }
+}
+
 /// Reads the items of a text. What can't be read becomes a [`SyntaxError`], and the items around it are kept.
 pub fn items(text: &str, options: ParseOptions) -> FileFacts {
-    let mut facts = FileFacts::default();
+    let failed = |error: SyntaxError| FileFacts { errors: vec![error], ..FileFacts::default() };
     let tokens: TokenStream = match without_preamble(text).parse() {
         Ok(tokens) => tokens,
-        Err(error) => {
-            facts.errors.push(lex_error(&error));
-            return facts;
-        }
+        Err(error) => return failed(lex_error(&error)),
     };
     if limits::may_be_deep(text) && token::check_depth(&tokens).is_err() {
         let message = "this is nested more deeply than can be read".to_owned();
-        facts.errors.push(SyntaxError { extent: Extent { start: 0, end: 0 }, message });
-        return facts;
+        return failed(SyntaxError { extent: Extent { start: 0, end: 0 }, message });
     }
+    read(tokens, options)
+}
+
+/// The text with spaces in the place of these parts, so that all else stays where it is.
+fn without(text: &str, parts: &[Range<usize>]) -> String {
+    let mut left = text.as_bytes().to_vec();
+    for part in parts {
+        if let Some(part) = left.get_mut(part.clone()) {
+            part.fill(b' ');
+        }
+    }
+    // A part begins and ends between two characters, or else nothing is left out.
+    String::from_utf8(left).unwrap_or_else(|_| text.to_owned())
+}
+
+fn read(tokens: TokenStream, options: ParseOptions) -> FileFacts {
+    let mut facts = FileFacts::default();
     let reader = |input: ParseStream<'_>| {
         let inner = input.call(syn::Attribute::parse_inner)?;
         facts.attributes = attributes::read(&inner, options).1;
@@ -492,7 +521,11 @@ pub(crate) fn attribute_paths(item: &Item) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
+    use crate::source::suspect;
 
     fn names(text: &str) -> Vec<String> {
         items(text, ParseOptions::default()).items.iter().map(|item| item.name.clone()).collect()
@@ -537,6 +570,56 @@ mod tests {
         let names: Vec<_> = facts.items.iter().map(|item| item.name.as_str()).collect();
         assert_eq!(names, ["a", "c"]);
         assert_eq!(facts.errors.len(), 1);
+    }
+
+    /// What was left out, once the facts were seen to be those of the whole text.
+    fn left_out(text: &str) -> Vec<&str> {
+        let options = ParseOptions { include_tests: true };
+        let shape = suspect::shape(text);
+        let (facts, whole) = (items_of_file(text, &shape, options), items(text, options));
+        assert_eq!(format!("{facts:?}"), format!("{whole:?}"), "{text}");
+        shape.details.iter().map(|detail| &text[detail.clone()]).collect()
+    }
+
+    #[test]
+    fn what_a_body_holds_changes_nothing_about_the_items() {
+        assert_eq!(left_out("fn a() {1} mod b { fn c<T>(d: [u8; { 2 }]) -> T { fn e() {3} } }"), ["1", " fn e() {3} "]);
+        assert_eq!(left_out("impl<T> A for B<{ 1 }> { fn c(&self); fn d(&self) -> C<{ 2 }> where T: E {3} }"), ["3"]);
+        assert_eq!(left_out("trait A { fn b() -> impl C<D = [u8; { 1 }]> where for<'a> E: F<'a> {2} fn g(); }"), ["2"]);
+        assert_eq!(
+            left_out("const A: fn(u8) = { fn b(c: u8) -> u8 {'\u{e9}'} b }; struct D { e: fn() } fn f() {}"),
+            ["'\u{e9}'", " e: fn() ", ""]
+        );
+        assert_eq!(left_out("macro_rules! a { () => { fn b() { 1 } } } a! { fn c() { 2 } } fn d() {3}"), ["3"]);
+        assert_eq!(
+            left_out("#[a(fn b() { 1 })] async fn c<const N: usize>(d: impl Fn(u8) -> u8) -> Result<(), E> {2}"),
+            ["2"]
+        );
+    }
+
+    #[test]
+    fn what_documents_an_item_or_is_inside_a_type_changes_nothing_about_the_items() {
+        let enumeration = "/// One\n/// and two.\nenum A<T> where for<'a> T: B<'a> { C = { 1 } }";
+        assert_eq!(left_out(enumeration), ["/// One\n/// and two.\n", " C = { 1 } "]);
+        assert_eq!(left_out("//! All.\n/// A\nstruct B(u8); union C { a: u8 }"), ["//! All.\n/// A\n", " a: u8 "]);
+        assert_eq!(left_out("a! { /// Kept\n struct B { c: u8 } } #[d(/// Kept\n)] struct E;"), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn the_items_of_this_project_are_the_same_with_and_without_details() {
+        fn check(folder: &Path, count: &mut usize) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    check(&path, count);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    *count += left_out(&fs::read_to_string(&path).unwrap()).len();
+                }
+            }
+        }
+        let mut count = 0;
+        check(Path::new(env!("CARGO_MANIFEST_DIR")), &mut count);
+        assert!(count > 1_000, "{count}");
     }
 
     #[test]

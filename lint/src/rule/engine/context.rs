@@ -47,14 +47,11 @@ impl<'a> Context<'a> {
         &self.surface.inventory
     }
 
-    /// Every route with its access.
+    /// Every route with its access; one that is mounted in one way or another counts once.
     pub fn routes(&self) -> impl Iterator<Item = RouteView<'a>> + use<'a> {
         let surface = self.surface;
-        surface.inventory.routes.iter().zip(&surface.rows).enumerate().map(|(index, (route, row))| RouteView {
-            index,
-            route,
-            row,
-        })
+        let all = surface.inventory.routes.iter().zip(&surface.rows).enumerate();
+        all.filter(|(_, (_, row))| !row.is_repeated).map(|(index, (route, row))| RouteView { index, route, row })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Tokens of Rust, found fast and without judgement of what they mean.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr2};
 
 /// A token. Punctuation comes one byte at a time.
@@ -21,6 +23,8 @@ pub(super) enum Lexeme<'a> {
 pub(super) struct Lexer<'a> {
     text: &'a [u8],
     at: usize,
+    /// From the first to the last line of the `///` or `//!` before the last token.
+    pub(super) documentation: Option<Range<usize>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,7 +75,7 @@ fn continues_word(byte: u8) -> bool {
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let mut lexer = Self { text: text.as_bytes(), at: 0 };
+        let mut lexer = Self { text: text.as_bytes(), at: 0, documentation: None };
         if lexer.text.starts_with(b"#!") {
             let attribute = text[2..].trim_start().starts_with('[');
             if !attribute {
@@ -79,6 +83,11 @@ impl<'a> Lexer<'a> {
             }
         }
         lexer
+    }
+
+    /// The place right behind the last token.
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 
     /// The byte right behind the last token.
@@ -115,7 +124,12 @@ impl<'a> Lexer<'a> {
                 Class::Bad => Lexeme::Bad,
                 Class::Slash => match self.peek() {
                     Some(b'/') => {
+                        let documents = matches!(self.text.get(start + 2), Some(b'/' | b'!'));
                         self.skip_line();
+                        if documents {
+                            let first = self.documentation.as_ref().map_or(start, |lines| lines.start);
+                            self.documentation = Some(first..self.at);
+                        }
                         continue;
                     }
                     Some(b'*') => {

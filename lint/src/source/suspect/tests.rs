@@ -188,7 +188,8 @@ fn nothing_makes_it_panic() {
     for start in 0..characters.len() {
         for end in start..=characters.len() {
             let text: String = characters[start..end].iter().collect();
-            shape(&text);
+            let details = shape(&text).details;
+            assert!(details.iter().all(|detail| text.get(detail.clone()).is_some()), "{text}");
         }
     }
 }
