@@ -8,7 +8,7 @@ use std::fmt::Write;
 use clap::{Arg, Command, CommandFactory};
 
 use crate::cli::{Cli, EXIT_STATUSES};
-use crate::report::{drift, json};
+use crate::report::{drift, json, permissions};
 use crate::rule::{self, Rule, Subject};
 
 /// A document that has a schema.
@@ -22,11 +22,18 @@ pub enum Document {
     Routes,
     /// What `diff --format json` prints.
     Drift,
+    /// What `report --format json` prints.
+    Report,
 }
 
 impl Document {
-    const ALL: [(Self, &'static str); 4] =
-        [(Self::Policy, "policy"), (Self::Findings, "findings"), (Self::Routes, "routes"), (Self::Drift, "drift")];
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Policy, "policy"),
+        (Self::Findings, "findings"),
+        (Self::Routes, "routes"),
+        (Self::Drift, "drift"),
+        (Self::Report, "report"),
+    ];
 
     /// Its JSON Schema.
     pub fn schema(self) -> String {
@@ -35,6 +42,7 @@ impl Document {
             Self::Findings => json::FINDINGS_SCHEMA.to_owned(),
             Self::Routes => json::ROUTES_SCHEMA.to_owned(),
             Self::Drift => drift::json::SCHEMA.to_owned(),
+            Self::Report => permissions::SCHEMA.to_owned(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::ExitStatus;
 use crate::baseline::BaselineError;
 use crate::drift::git::GitError;
 use crate::report::escape::visible;
+use crate::report::permissions::FleetError;
 use crate::source::ScanError;
 
 /// What ends a command before it is done.
@@ -47,6 +48,12 @@ pub enum CliError {
     InvalidLock(PathBuf, MalformedLine),
     /// There is nothing to lock: no routes, or a policy with mistakes.
     NothingToLock(&'static str),
+    /// A report that others are to be put together with can't be read.
+    Report(PathBuf, io::Error),
+    /// What should be such a report isn't one, or contradicts another.
+    InvalidReport(PathBuf, FleetError),
+    /// A service that is to be reported on has no name.
+    NamelessService,
     /// Commits can't be read.
     Git(GitError),
     /// Nothing can be scanned.
@@ -80,6 +87,9 @@ impl CliError {
             | Self::Lock(..)
             | Self::InvalidLock(..)
             | Self::NothingToLock(_)
+            | Self::Report(..)
+            | Self::InvalidReport(..)
+            | Self::NamelessService
             | Self::Git(_)
             | Self::Scan(_)
             | Self::UnknownRule { .. } => ExitStatus::Usage,
@@ -160,6 +170,13 @@ impl fmt::Display for CliError {
                 )
             }
             Self::NothingToLock(reason) => formatter.write_str(reason),
+            Self::Report(path, error) => write!(formatter, "the report `{}` can't be read: {error}", shown(path)),
+            Self::InvalidReport(path, error) => {
+                write!(formatter, "the report `{}` can't be used: {}", shown(path), visible(&error.to_string()))
+            }
+            Self::NamelessService => {
+                formatter.write_str("the service has no name to be reported by; `--service` gives it one")
+            }
             Self::Git(error) => formatter.write_str(&visible(&error.to_string())),
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),
             Self::UnknownRule { name, meant } => {

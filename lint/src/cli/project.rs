@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use route_role_policy::Policy;
 use route_role_policy::file::{self, Loaded, RustConstants};
+use serde::Deserialize;
 
 use super::part::Part;
 use super::progress::Progress;
@@ -126,6 +127,22 @@ impl Project {
             problems: &policy.loaded.problems,
         });
         Context { surface: &self.surface, policy, sources: &self.sources }
+    }
+
+    /// What reports call it, where nobody says so: the name of the package at its root, else that of its folder.
+    pub(super) fn name(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Manifest {
+            package: Package,
+        }
+        #[derive(Deserialize)]
+        struct Package {
+            name: String,
+        }
+        let manifest = fs::read_to_string(self.base.join("Cargo.toml")).ok();
+        let stated =
+            manifest.and_then(|text| toml::from_str::<Manifest>(&text).ok()).map(|manifest| manifest.package.name);
+        stated.or_else(|| Some(self.base.file_name()?.to_string_lossy().into_owned()))
     }
 
     /// What is compared with other surfaces.

@@ -1,12 +1,15 @@
 //! `route-role report`.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use clap::{Args, ValueEnum};
 
 use super::check::is_incomplete;
 use super::project::Project;
 use super::{CliError, CommonArgs, ExitStatus, InputArgs, output};
-use crate::report::Lines;
-use crate::report::permissions::{Permissions, csv, markdown, mermaid};
+use crate::report::html;
+use crate::report::permissions::{Fleet, Identity, build, csv, is_web_address, markdown, mermaid};
 use crate::rule;
 
 /// Show who may call what, for reviewers.
@@ -21,6 +24,15 @@ pub struct ReportArgs {
     /// How to write the report.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// What the report calls the service. [default: the name of the package at the root, or of the folder]
+    #[arg(long, value_name = "NAME")]
+    service: Option<String>,
+    /// Link places to the source: what paths of files are appended to, `https://code.example/team/app/blob/main`.
+    #[arg(long, value_name = "URL", value_parser = web_address)]
+    link_base: Option<String>,
+    /// Read no code, but a report that `--format json` wrote; may be repeated for one report over many services.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "policy", "threads", "include_tests", "service", "link_base"])]
+    from: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -28,6 +40,10 @@ enum Format {
     /// For wikis and pull requests: routes by kinds of caller, what each scope opens, findings.
     #[default]
     Markdown,
+    /// One page for the browser, without anything to load: search, filters, what a caller can reach.
+    Html,
+    /// For programs and for `--from`; `route-role schema report` describes it.
+    Json,
     /// For spreadsheets: routes by kinds of caller.
     Csv,
     /// A picture: each program's layers, and the routes behind them.
@@ -35,15 +51,30 @@ enum Format {
 }
 
 pub(super) fn run(args: &ReportArgs) -> Result<ExitStatus, CliError> {
+    if args.from.is_empty() {
+        return report_code(args);
+    }
+    let mut fleet = Fleet::default();
+    for path in &args.from {
+        let invalid = |error| CliError::InvalidReport(path.clone(), error);
+        fleet = fleet.merge(read(path)?).map_err(invalid)?;
+    }
+    write(fleet, args.format)?;
+    Ok(ExitStatus::Clean)
+}
+
+fn read(path: &Path) -> Result<Fleet, CliError> {
+    let text = fs::read_to_string(path).map_err(|error| CliError::Report(path.to_owned(), error))?;
+    Fleet::read(&text).map_err(|error| CliError::InvalidReport(path.to_owned(), error))
+}
+
+fn report_code(args: &ReportArgs) -> Result<ExitStatus, CliError> {
     let project = Project::read(&args.input, &args.common, false)?;
-    let outcome = rule::run(rule::ALL, &project.context(), false);
-    let lines = Lines::new(&project.sources);
-    let permissions = Permissions { surface: &project.surface, outcome: &outcome, lines: &lines };
-    output::print(|out| match args.format {
-        Format::Markdown => markdown::write(out, &permissions),
-        Format::Csv => csv::write(out, &permissions),
-        Format::Mermaid => mermaid::write(out, &permissions),
-    })?;
+    let name = args.service.clone().or_else(|| project.name()).filter(|name| !name.trim().is_empty());
+    let identity = Identity { name: name.ok_or(CliError::NamelessService)?, link_base: args.link_base.clone() };
+    let context = project.context();
+    let outcome = rule::run(rule::ALL, &context, false);
+    write(Fleet::one(build(identity, &context, &outcome)), args.format)?;
     let found_nothing = project.surface.inventory.routes.is_empty();
     if !args.common.quiet {
         if found_nothing {
@@ -59,4 +90,22 @@ pub(super) fn run(args: &ReportArgs) -> Result<ExitStatus, CliError> {
         true if !args.common.allow_incomplete && !args.common.exit_zero => ExitStatus::Incomplete,
         _ => ExitStatus::Clean,
     })
+}
+
+fn write(fleet: Fleet, format: Format) -> Result<(), CliError> {
+    output::print(|out| match format {
+        Format::Markdown => markdown::write(out, &fleet),
+        Format::Html => html::write(out, &fleet),
+        Format::Json => fleet.write(out),
+        Format::Csv => csv::write(out, &fleet),
+        Format::Mermaid => mermaid::write(out, &fleet),
+    })
+}
+
+fn web_address(text: &str) -> Result<String, String> {
+    if is_web_address(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("it has to begin with `https://` or `http://`".to_owned())
+    }
 }

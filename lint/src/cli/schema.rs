@@ -24,6 +24,8 @@ enum Of {
     Routes,
     /// What `diff --format json` prints.
     Drift,
+    /// What `report --format json` prints.
+    Report,
 }
 
 pub(super) fn run(args: &SchemaArgs) -> Result<ExitStatus, CliError> {
@@ -32,6 +34,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<ExitStatus, CliError> {
         Of::Findings => Document::Findings,
         Of::Routes => Document::Routes,
         Of::Drift => Document::Drift,
+        Of::Report => Document::Report,
     };
     output::print(|out| out.write_all(document.schema().as_bytes()))?;
     Ok(ExitStatus::Clean)

@@ -10,6 +10,7 @@ pub mod escape;
 mod excerpt;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod json;
 pub mod junit;
 mod lines;

@@ -75,6 +75,32 @@ fn chain(length: usize) -> String {
 }
 
 #[test]
+fn a_check_of_what_the_object_never_has_refuses_nobody() {
+    let with = |network: &str| {
+        service(&format!(
+            r#"
+{SHOW}
+pub struct Store;
+impl Store {{
+    fn network_of(&self, case: &Case) -> Option<u64> {{ {network} }}
+}}
+async fn step0(store: &Store, caller: &Caller, id: u64) -> Result<(), StatusCode> {{
+    let case: Case = store.case(id).await.ok_or(StatusCode::NOT_FOUND)?;
+    check(store.network_of(&case), caller.workspace)
+}}
+fn check(network: Option<u64>, own: u64) -> Result<(), StatusCode> {{
+    if let Some(network) = network && network != own {{ return Err(StatusCode::FORBIDDEN); }}
+    Ok(())
+}}
+"#
+        ))
+    };
+    assert!(leaks(&with("Some(case.network)")));
+    assert!(leaks(&with("if case.open { None } else { Some(case.network) }")));
+    assert!(!leaks(&with("None")));
+}
+
+#[test]
 fn a_chain_of_calls_is_followed() {
     let direct = "async fn step0(store: &Store, caller: &Caller, id: u64) -> Result<(), StatusCode> { if id == 0 { return Err(StatusCode::CONFLICT); } step1(store, caller, id).await }\n\
                   async fn step1(store: &Store, caller: &Caller, id: u64) -> Result<(), StatusCode> { if id == 1 { return Err(StatusCode::CONFLICT); } look(store, caller, id).await }\n";

@@ -45,6 +45,18 @@ fn routes_of_every_fixture_follow_the_schema() {
 }
 
 #[test]
+fn reports_of_every_fixture_follow_the_schema() {
+    let schema = schema("report");
+    let fixtures = repository().join("fixtures");
+    let rules = names_in(&fixtures.join("rules")).into_iter().map(|rule| format!("rules/{rule}/fires"));
+    let services = ["agentex", "coder", "scanopy", "tracecat", "unstract"].map(|service| format!("{service}/before"));
+    for fixture in rules.chain(services) {
+        let run = run_in(&fixtures.join(&fixture), &["report", "--format", "json"]);
+        assert_valid(&schema, &json(&run.stdout));
+    }
+}
+
+#[test]
 fn a_finding_names_its_route_and_its_place() {
     let folder = repository().join("fixtures/rules/undeclared-route/fires");
     insta::assert_snapshot!(run_in(&folder, &["check", "--format", "json"]).stdout);

@@ -79,3 +79,8 @@ fn findings_are_no_reason_to_fail_and_missing_routes_are() {
     let empty = Service::with(&[("src/main.rs", "fn main() {}\n"), ("route-role.yaml", PLAIN_POLICY)]);
     assert_eq!(empty.run(&["report"]).status, 3);
 }
+
+#[test]
+fn the_report_as_data_has_all_that_the_others_show() {
+    insta::assert_snapshot!(report("json"));
+}

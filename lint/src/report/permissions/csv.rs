@@ -2,27 +2,27 @@
 
 use std::io::{self, Write};
 
-use super::{Permissions, matrix};
+use super::{Fleet, matrix};
 use crate::report::csv::write_record;
 
-/// Writes a heading, and a line per route.
-pub fn write(out: &mut dyn Write, permissions: &Permissions<'_>) -> io::Result<()> {
-    let Permissions { surface, lines, .. } = *permissions;
-    let kinds = matrix::kinds(surface);
-    let mut heading = vec!["program", "method", "path"];
-    heading.extend(kinds.iter().map(|kind| kind.as_str()));
+/// Writes a heading, and a line per route. A service that doesn't know a kind of caller lets it do what everyone may.
+pub fn write(out: &mut dyn Write, fleet: &Fleet) -> io::Result<()> {
+    let kinds = fleet.principals();
+    let mut heading = vec!["service", "program", "method", "path"];
+    heading.extend(&kinds);
     heading.extend(["findings", "handler", "file", "line"]);
     write_record(out, &heading)?;
-    for (index, (route, row)) in surface.inventory.routes.iter().zip(&surface.rows).enumerate() {
-        let program = surface.inventory.programs.get(route.program).map_or("", |program| program.name.as_str());
-        let span = route.handler.span;
-        let mut record = vec![program.to_owned(), route.method.clone(), route.path.clone()];
-        record.extend(kinds.iter().map(|kind| matrix::cell(row, kind)));
-        record.push(permissions.findings_of(index).to_string());
-        record.push(route.handler.name.clone());
-        record.push(lines.sources().path(span.file).to_owned());
-        record.push(lines.position(span).line.to_string());
-        write_record(out, &record.iter().map(String::as_str).collect::<Vec<_>>())?;
+    for service in fleet.services() {
+        for route in &service.routes {
+            let mut record =
+                vec![service.name.clone(), route.program.clone(), route.method.clone(), route.path.clone()];
+            record.extend(kinds.iter().map(|kind| matrix::cell(route, &service.ladders, kind)));
+            record.push(route.open_findings().count().to_string());
+            record.push(route.handler.name.clone());
+            record.push(route.handler.place.file.clone());
+            record.push(route.handler.place.line.to_string());
+            write_record(out, &record.iter().map(String::as_str).collect::<Vec<_>>())?;
+        }
     }
     Ok(())
 }

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::Permissions;
+use super::Fleet;
+use super::service::{GuardEffect, GuardKind, Place};
 use crate::report::escape::visible;
-use crate::resolve::GuardKind;
-use crate::source::Span;
-use crate::surface::GuardMeaning;
 
 /// How many routes of a group are named: a picture is for the shape of a service.
 const NAMED: usize = 12;
@@ -24,34 +22,35 @@ struct Group {
 #[derive(PartialEq, Eq)]
 struct Layer {
     text: String,
-    span: Span,
+    place: Place,
     class: &'static str,
 }
 
 /// Writes the flowchart.
-pub fn write(out: &mut dyn Write, permissions: &Permissions<'_>) -> io::Result<()> {
-    let inventory = &permissions.surface.inventory;
-    let mut programs: BTreeMap<usize, Group> = BTreeMap::new();
-    for (route, row) in inventory.routes.iter().zip(&permissions.surface.rows) {
-        let layers = route.guards.iter().zip(&row.guards).filter(|(guard, _)| guard.kind == GuardKind::Layer);
-        let layers = layers.map(|(guard, mapped)| Layer {
-            text: guard.text.clone(),
-            span: guard.span,
-            class: match mapped.meaning {
-                GuardMeaning::Access { .. } => "guard",
-                GuardMeaning::Neutral => "neutral",
-                GuardMeaning::Unmapped => "unmapped",
-            },
-        });
-        let group = layers.fold(programs.entry(route.program).or_default(), Group::behind);
-        group.routes.push(format!("{} {}", route.method, route.path));
-    }
+pub fn write(out: &mut dyn Write, fleet: &Fleet) -> io::Result<()> {
     writeln!(out, "flowchart LR")?;
     let mut count = 0;
-    for (index, group) in &programs {
-        let name = inventory.programs.get(*index).map_or("", |program| program.name.as_str());
-        let id = node(out, &mut count, ("([", "])"), &label(name), "program")?;
-        write_group(out, &mut count, id, group)?;
+    for service in fleet.services() {
+        let mut programs: BTreeMap<&str, Group> = BTreeMap::new();
+        for route in &service.routes {
+            let layers = route.guards.iter().filter(|guard| guard.kind == GuardKind::Layer).map(|guard| Layer {
+                text: guard.text.clone(),
+                place: guard.place.clone(),
+                class: match guard.effect {
+                    GuardEffect::Restricts => "guard",
+                    GuardEffect::Neutral => "neutral",
+                    GuardEffect::Unmapped => "unmapped",
+                },
+            });
+            let group = layers.fold(programs.entry(&route.program).or_default(), Group::behind);
+            group.routes.push(route.title());
+        }
+        for (name, group) in &programs {
+            let is_one = fleet.services().len() == 1;
+            let title = if is_one { label(name) } else { format!("{}<br/>{}", label(&service.name), label(name)) };
+            let id = node(out, &mut count, ("([", "])"), &title, "program")?;
+            write_group(out, &mut count, id, group)?;
+        }
     }
     writeln!(out, "    classDef guard stroke-width:3px")?;
     writeln!(out, "    classDef neutral stroke-dasharray:2")?;

@@ -1,28 +1,13 @@
-//! Who may call what: the report for reviewers, one file per format.
+//! Who may call what: the report for reviewers, one file per format. All formats are made of a [`Fleet`], which is data and knows no sources.
 
+pub mod access;
+mod build;
 pub mod csv;
+mod fleet;
 pub mod markdown;
 mod matrix;
 pub mod mermaid;
+pub mod service;
 
-use super::Lines;
-use crate::rule::Outcome;
-use crate::surface::Surface;
-
-/// What the report is made from.
-#[derive(Debug, Clone, Copy)]
-pub struct Permissions<'a> {
-    /// Every route with its access.
-    pub surface: &'a Surface,
-    /// What the rules found.
-    pub outcome: &'a Outcome,
-    /// The places of both.
-    pub lines: &'a Lines<'a>,
-}
-
-impl Permissions<'_> {
-    /// How many findings are about a route.
-    fn findings_of(&self, route: usize) -> usize {
-        self.outcome.findings.iter().filter(|finding| finding.route == Some(route)).count()
-    }
-}
+pub use build::{Identity, build};
+pub use fleet::{Fleet, FleetError, SCHEMA, is_web_address};

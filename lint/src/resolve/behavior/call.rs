@@ -196,7 +196,8 @@ impl Walker<'_, '_, '_> {
                 value.ty = self.analyst.type_of(&target.scope, ty);
             }
             // A function that makes something of its arguments in a way that isn't seen.
-            if value.origins.is_empty() && value.statuses.is_empty() && value.variant.is_none() && !is_unit(&value.ty) {
+            let unseen = value.origins.is_empty() && value.statuses.is_empty() && value.variant.is_none();
+            if unseen && !value.is_none && !is_unit(&value.ty) {
                 for argument in &arguments {
                     value.origins.add(&argument.origins);
                 }

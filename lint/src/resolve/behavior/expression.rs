@@ -8,7 +8,7 @@ use crate::resolve::names::{Resolved, Space};
 
 use super::Walker;
 use super::condition::{Sides, last};
-use super::flow::{Flow, Origin, Refusal};
+use super::flow::{Condition, Flow, Origin, Refusal};
 use super::pattern::Fit;
 use super::status;
 use super::summary::{OpenFilter, Steps, Summary};
@@ -185,7 +185,8 @@ impl Walker<'_, '_, '_> {
             if name == "None" {
                 // It is `None` for the reason that led here.
                 let around = self.around();
-                return Flow { origins: around.origins, presence: around.presence, ..Flow::default() };
+                let is_none = around == Condition::default();
+                return Flow { origins: around.origins, presence: around.presence, is_none, ..Flow::default() };
             }
         }
         let written = TypePath::from_syn(&path.path);

@@ -171,6 +171,8 @@ pub(super) struct Flow {
     pub(super) late: Vec<LateFilter>,
     /// Evaluation doesn't come back from here.
     pub(super) never: bool,
+    /// It is `None`, whatever went in.
+    pub(super) is_none: bool,
 }
 
 /// More late filters of one value than that tell nothing new.
@@ -203,6 +205,7 @@ impl Flow {
 
     /// Adds what another value knows, as if both went into one.
     pub(super) fn mix(&mut self, other: &Self) {
+        self.is_none = false;
         self.origins.add(&other.origins);
         let mut bytes = Bytes {
             statuses: std::mem::take(&mut self.statuses),
@@ -236,7 +239,9 @@ impl Flow {
             self.refuse_all(&other.refusals);
             return self;
         }
+        let is_none = self.is_none && other.is_none;
         self.mix(&Self { variant: None, ..other.clone() });
+        self.is_none = is_none;
         self.presence.add(&other.presence);
         if self.ty != other.ty {
             self.ty = if self.ty == Type::Unknown { other.ty } else { self.ty };

@@ -10,16 +10,34 @@ use super::context::RouteView;
 /// has no such prefix belongs with its neighbours that are answered from the same module.
 pub fn families<'a>(routes: impl Iterator<Item = RouteView<'a>>) -> Vec<Vec<RouteView<'a>>> {
     let routes: Vec<RouteView<'a>> = routes.collect();
-    let resources: BTreeSet<(usize, Vec<&str>)> = routes
-        .iter()
-        .flat_map(|view| prefixes_before_parameters(&view.route.path).map(|prefix| (view.route.program, prefix)))
-        .collect();
+    let resources = resources(&routes);
     let mut families: BTreeMap<(usize, String), Vec<RouteView<'a>>> = BTreeMap::new();
     for view in routes {
         let key = (view.route.program, family_of(&view, &resources));
         families.entry(key).or_default().push(view);
     }
     families.into_values().collect()
+}
+
+/// What each route's family is called by its readers: `/orgs/{org}/cases`, or the path and the module that neighbours share.
+pub fn family_names<'a>(routes: impl Iterator<Item = RouteView<'a>>) -> Vec<String> {
+    let routes: Vec<RouteView<'a>> = routes.collect();
+    let resources = resources(&routes);
+    let name = |family: String| match family.split_once('|') {
+        None => format!("/{family}"),
+        Some(("", "" | "crate")) => "/".to_owned(),
+        Some(("", module)) => module.to_owned(),
+        Some((path, _)) => format!("/{path}"),
+    };
+    routes.iter().map(|view| name(family_of(view, &resources))).collect()
+}
+
+/// Every path in front of a parameter, with the program that serves it.
+fn resources<'a>(routes: &[RouteView<'a>]) -> BTreeSet<(usize, Vec<&'a str>)> {
+    routes
+        .iter()
+        .flat_map(|view| prefixes_before_parameters(&view.route.path).map(|prefix| (view.route.program, prefix)))
+        .collect()
 }
 
 fn family_of(view: &RouteView<'_>, resources: &BTreeSet<(usize, Vec<&str>)>) -> String {
