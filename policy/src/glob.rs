@@ -1,5 +1,6 @@
 //! Globs over paths, of routes and of files.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A glob over `/`-separated paths: `*` stands for any run of characters within a segment, `**` for any number of
@@ -46,6 +47,42 @@ impl PathGlob {
         }
         pattern.iter().skip(at_pattern).all(|segment| *segment == "**")
     }
+}
+
+impl PathGlob {
+    /// Whether the glob may stand for `path`, in which a part that isn't known (`{*}`) or a parameter that takes all that
+    /// follows (`{*rest}`) could be any number of segments.
+    pub fn may_match(&self, path: &str) -> bool {
+        let pattern: Vec<&str> = segments(&self.0).collect();
+        // How much of the pattern may be used up by what came so far.
+        let mut places = beyond_stars(&pattern, BTreeSet::from([0]));
+        for segment in segments(path) {
+            let next = match places.first() {
+                Some(first) if segment.starts_with("{*") => (*first..=pattern.len()).collect(),
+                _ => places.iter().filter_map(|place| after(&pattern, *place, segment)).collect(),
+            };
+            places = beyond_stars(&pattern, next);
+        }
+        places.contains(&pattern.len())
+    }
+}
+
+/// The place behind one more segment.
+fn after(pattern: &[&str], place: usize, segment: &str) -> Option<usize> {
+    match *pattern.get(place)? {
+        "**" => Some(place),
+        wanted => segment_matches(wanted, segment).then_some(place + 1),
+    }
+}
+
+/// Places that are reached too, because `**` stands for no segment as well.
+fn beyond_stars(pattern: &[&str], mut places: BTreeSet<usize>) -> BTreeSet<usize> {
+    for (place, wanted) in pattern.iter().enumerate() {
+        if *wanted == "**" && places.contains(&place) {
+            places.insert(place + 1);
+        }
+    }
+    places
 }
 
 impl fmt::Display for PathGlob {
@@ -98,5 +135,17 @@ mod tests {
     fn a_parameter_stands_for_any_parameter() {
         assert!(matches("/cases/{id}", "/cases/{case_id}"));
         assert!(!matches("/cases/{id}", "/cases/new"));
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_path_could_be_anything() {
+        let may = |glob: &str, path: &str| PathGlob::new(glob).may_match(path);
+        assert!(may("/admin/**", "/{*}/users"));
+        assert!(may("/api/admin/users", "/api/{*}"));
+        assert!(may("/**/keys", "/{*rest}"));
+        assert!(may("/admin/**", "/admin/users"));
+        assert!(!may("/admin/**", "/api/{*}"));
+        assert!(!may("/admin/users", "/{*}/keys"));
+        assert!(!may("/admin/**", "/{id}/users"));
     }
 }

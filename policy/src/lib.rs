@@ -9,6 +9,7 @@
 //! | | [`access`], [`principal`], [`decide`](mod@decide), [`declaration`], [`term`] | the vocabulary |
 //! | `file` | `policy`, `file` | `file::load(text, constants) -> Loaded { policy, problems }`, `file::find(start)` |
 //! | | `meaning` | `Policy::meaning(&Term) -> Meaning`: what a guard means, by the policy's `pattern`s |
+//! | | `assertion` | `Assertion`: a named access that is never granted, and which routes and lists grant it |
 //! | | `schema` | the JSON Schema of the policy file |
 //! | `constants` | `file::constants` | `RustConstants`: evaluates `{ from: "src/scopes.rs#ALL" }` |
 //! | `attribute` | `attribute` | `parse(tokens) -> AttributeSyntax`, `resolve(syntax, policy, …) -> Resolved`, `Resolved::declaration()` |
@@ -16,6 +17,8 @@
 //! Values of a policy that a message may point to are `Placed<T>`: they know their bytes in the file.
 
 pub mod access;
+#[cfg(feature = "file")]
+pub mod assertion;
 #[cfg(feature = "attribute")]
 pub mod attribute;
 pub mod decide;

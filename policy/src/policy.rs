@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::assertion::Assertion;
 use crate::glob::PathGlob;
 use crate::pattern::Pattern;
 use crate::{
@@ -44,6 +45,8 @@ pub struct Policy {
     pub public: Vec<PublicRoute>,
     /// What the security schemes of the API description mean.
     pub security: BTreeMap<String, SecurityScheme>,
+    /// Accesses that are never granted.
+    pub assertions: Vec<Assertion>,
     /// How loud each rule is.
     pub rules: BTreeMap<String, RuleSetting>,
     /// Which files are linted.
@@ -418,6 +421,16 @@ impl Policy {
                     _ => true,
                 }
         })
+    }
+
+    /// Whether a kind of principal may hold a scope where it acts at these levels; at none, anywhere. What nothing is said of may hold any.
+    pub fn may_be_granted(&self, kind: &PrincipalKind, levels: &[Level], scope: &Scope) -> bool {
+        let mut entries = self.assignable_to(kind, None).peekable();
+        let counts = |entry: &&Assignable| {
+            levels.is_empty() || entry.level.as_ref().is_none_or(|level| levels.contains(&level.value))
+        };
+        entries.peek().is_none()
+            || entries.filter(counts).any(|entry| entry.scopes.iter().any(|granted| granted.covers(scope.as_str())))
     }
 }
 

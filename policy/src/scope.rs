@@ -33,6 +33,11 @@ impl ScopePattern {
         (!self.0.contains('*')).then(|| Scope::new(self.0.clone()))
     }
 
+    /// Whether some text is what both patterns stand for.
+    pub fn meets(&self, other: &Self) -> bool {
+        wildcards_meet(&self.0, &other.0)
+    }
+
     /// Whether the pattern stands for `scope`, among others.
     ///
     /// A `*` in `scope` itself is taken literally, so `case:*` covers the wildcard scope `case:*` of a generated name
@@ -78,9 +83,54 @@ pub(crate) fn wildcard_matches(pattern: &str, text: &str) -> bool {
     pattern.iter().skip(at_pattern).all(|byte| *byte == b'*')
 }
 
+/// Whether some text is what both patterns stand for: all places that can be reached in both at once, one place of `left` after the other.
+fn wildcards_meet(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    // Whether the text behind each place of `right` and that behind the current place of `left` have something in common.
+    let mut behind: Vec<bool> = Vec::new();
+    for at_left in (0..=left.len()).rev() {
+        let mut row = vec![false; right.len() + 1];
+        for at_right in (0..=right.len()).rev() {
+            let below = |at: usize| behind.get(at).copied().unwrap_or(false);
+            let beside = row.get(at_right + 1).copied().unwrap_or(false);
+            let meets = match (left.get(at_left), right.get(at_right)) {
+                (None, None) => true,
+                (Some(b'*'), None) => below(at_right),
+                (None, Some(b'*')) => beside,
+                (Some(b'*'), Some(_)) | (Some(_), Some(b'*')) => below(at_right) || beside,
+                (Some(one), Some(other)) => one == other && below(at_right + 1),
+                (None, Some(_)) | (Some(_), None) => false,
+            };
+            if let Some(cell) = row.get_mut(at_right) {
+                *cell = meets;
+            }
+        }
+        behind = row;
+    }
+    behind.first().copied().unwrap_or(false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patterns_meet_where_some_scope_is_meant_by_both() {
+        let meets = |left: &str, right: &str| ScopePattern::new(left).meets(&ScopePattern::new(right));
+        for (left, right) in [
+            ("org:*", "org:secret:*"),
+            ("*:read", "org:secret:*"),
+            ("a*c", "ab*"),
+            ("case:read", "case:*"),
+            ("*", ""),
+            ("action:*:execute", "action:secret:*"),
+        ] {
+            assert!(meets(left, right) && meets(right, left), "{left} {right}");
+        }
+        for (left, right) in [("org:*", "case:*"), ("*:read", "*:write"), ("case:read", "case:"), ("a*b", "a*c")] {
+            assert!(!meets(left, right) && !meets(right, left), "{left} {right}");
+        }
+    }
 
     #[test]
     fn a_wildcard_stands_for_any_run_of_characters() {

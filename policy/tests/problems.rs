@@ -49,6 +49,7 @@ snapshot! {
     guards_that_cannot_be_used: "guards.yaml",
     keys_and_types: "keys.yaml",
     an_unknown_version: "version.yaml",
+    assertions_that_cannot_be_used_or_broken: "assertions.yaml",
     references_that_cannot_be_read: "references.yaml",
 }
 

@@ -82,6 +82,10 @@ fn mistakes_are_refused() {
         "{ version: 1, credentials: { key: { mint: [POST /keys] } } }",
         "{ version: 1, credentials: { key: { tier: admin, mint: [keys] } } }",
         "{ version: 1, security: { session: {} } }",
+        "{ version: 1, assert: [{ reason: why }] }",
+        "{ version: 1, assert: [{ never: {} }] }",
+        "{ version: 1, assert: [{ never: { principal: [] } }] }",
+        "{ version: 1, assert: [{ never: { path: /a, method: get } }] }",
     ];
     for mistake in mistakes {
         assert!(!validator.is_valid(&parse(mistake)), "accepted: {mistake}");

@@ -11,7 +11,7 @@ pub struct InputArgs {
     /// Folders or files to read.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
-    /// The policy file. [default: `route-role.yaml`, found upward from the first path]
+    /// The policy file. [default: `route-role.yaml`, found upward from the first path; folders below with one of their own are services of their own]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// How many threads read and parse. [default: as many as there are processors]

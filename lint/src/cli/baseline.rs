@@ -33,10 +33,23 @@ pub struct BaselineArgs {
 impl BaselineArgs {
     /// Takes away what is known, unless it is about to be recorded anew. The answer is what nothing matches any more.
     pub(super) fn hold_back(&self, project: &Project, outcome: &mut Outcome) -> Result<Vec<Fingerprint>, CliError> {
-        let Some(path) = self.baseline.as_ref().filter(|_| !self.write_baseline) else { return Ok(Vec::new()) };
-        let text = fs::read_to_string(path).map_err(|error| CliError::Baseline(path.clone(), error))?;
+        if self.baseline.is_none() || self.write_baseline {
+            return Ok(Vec::new());
+        }
+        let path = self.place(project)?;
+        let text = fs::read_to_string(&path).map_err(|error| CliError::Baseline(path.clone(), error))?;
         let known = baseline::parse(&text).map_err(|error| CliError::InvalidBaseline(path.clone(), error))?;
         Ok(settle(&known, project, outcome))
+    }
+
+    /// Where what is known is recorded. Each of several services has a file of its own, in its folder.
+    fn place(&self, project: &Project) -> Result<PathBuf, CliError> {
+        let named = self.baseline.clone().unwrap_or_else(|| PathBuf::from(FILE_NAME));
+        match &project.part.folder {
+            Some(_) if named.is_absolute() => Err(CliError::SharedBaseline(named)),
+            Some(folder) => Ok(folder.join(named)),
+            None => Ok(named),
+        }
     }
 
     /// Records what was found, or says what nothing matches any more.
@@ -50,14 +63,14 @@ impl BaselineArgs {
         if self.write_baseline {
             return self.write(project, outcome, quiet);
         }
-        if let Some(path) = self.baseline.as_ref().filter(|_| !quiet && !stale.is_empty()) {
-            output::say(&remark(path, stale));
+        if !quiet && !stale.is_empty() {
+            output::say(&remark(&self.place(project)?, stale));
         }
         Ok(())
     }
 
     fn write(&self, project: &Project, outcome: &mut Outcome, quiet: bool) -> Result<(), CliError> {
-        let path = self.baseline.clone().unwrap_or_else(|| PathBuf::from(FILE_NAME));
+        let path = self.place(project)?;
         // Half an answer is nothing to be measured by.
         if project.has_policy_errors() || project.surface.inventory.routes.is_empty() {
             return Ok(());

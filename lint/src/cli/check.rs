@@ -7,12 +7,13 @@ use clap::{Args, ValueEnum};
 use super::fix::{self, Changes};
 use super::lock::Stale;
 use super::outputs::{self, Format};
+use super::part::{Part, Parts};
 use super::project::Project;
 use super::stdin::{self, StdinArgs};
 use super::{BaselineArgs, CliError, CommonArgs, ExitStatus, FixArgs, InputArgs, OutputArgs, output};
 use crate::baseline::Fingerprint;
 use crate::report::terminal::Colour;
-use crate::report::{Coverage, Lines, Results, github, gitlab, json, junit, sarif, terminal};
+use crate::report::{Lines, Results, github, gitlab, json, junit, sarif, terminal};
 use crate::rule::engine::list::{counted, joined};
 use crate::rule::engine::verdict::is_gap;
 use crate::rule::{self, Demands, Outcome, Severity, Verdict};
@@ -60,42 +61,50 @@ enum Level {
 pub(super) fn run(args: &CheckArgs) -> Result<ExitStatus, CliError> {
     let outputs = args.output.plan()?;
     let overlay = args.stdin.read()?;
-    let mut seen = look(args, overlay.as_ref())?;
+    let parts = Parts::of(&args.input)?.with(overlay.as_ref())?;
+    if !args.common.quiet {
+        parts.remark();
+    }
+    let is_complete = parts.strays.is_empty() || args.common.allow_incomplete || args.common.exit_zero;
+    let unread = if is_complete { ExitStatus::Clean } else { ExitStatus::Incomplete };
+    let mut all =
+        parts.all.into_iter().map(|part| look(args, part, overlay.as_ref())).collect::<Result<Vec<_>, _>>()?;
     if args.fix.diff {
-        fix::preview(&args.input, &seen.project, &seen.outcome)?;
-        return Ok(status(args, &seen.project, &seen.outcome));
+        all.iter().try_for_each(|seen| fix::preview(&args.input, &seen.project, &seen.outcome))?;
+        return Ok(ExitStatus::worst(all.iter().map(|seen| status(args, seen))));
     }
     if args.fix.fix {
         let mut changes = Changes::default();
-        for _ in 0..fix::ROUNDS {
-            if !fix::apply(&args.input, &seen.project, &seen.outcome, &mut changes)? {
-                break;
-            }
-            seen = look(args, None)?;
+        for seen in &mut all {
+            settle(args, seen, &mut changes)?;
         }
         if !args.common.quiet {
             changes.remark();
         }
     }
-    let Seen { project, mut outcome, stale } = seen;
-    args.baseline.record(&project, &mut outcome, &stale, args.common.quiet)?;
-    let locked = args.locked.then(|| Stale::look(&project, &args.input, None)).transpose()?;
-    let report = Report { args, project: &project, outcome: &outcome, stale: &stale };
-    let all_written = outputs::write_all(&outputs, |out, format, to_file| report.write(out, format, to_file))?;
-    if !args.common.quiet {
-        remark(&project, &outcome);
+    for Seen { project, outcome, stale } in &mut all {
+        args.baseline.record(project, outcome, stale, args.common.quiet)?;
     }
-    let is_stale = locked.is_some_and(|stale| stale.say());
-    Ok(match status(args, &project, &outcome) {
-        _ if !all_written => ExitStatus::Usage,
-        ExitStatus::Clean | ExitStatus::Findings | ExitStatus::Incomplete if is_stale && !args.common.exit_zero => {
-            ExitStatus::Drift
+    let locks: Vec<Option<Stale>> = all
+        .iter()
+        .map(|seen| args.locked.then(|| Stale::look(&seen.project, &args.input, None)).transpose())
+        .collect::<Result<_, _>>()?;
+    let all_written = outputs::write_all(&outputs, |out, format, to_file| report(args, &all, out, format, to_file))?;
+    if !args.common.quiet {
+        all.iter().for_each(|seen| remark(&seen.project, &seen.outcome));
+    }
+    let judged = all.iter().zip(&locks).map(|(seen, lock)| {
+        let is_stale = lock.as_ref().is_some_and(Stale::say) && !args.common.exit_zero;
+        match status(args, seen) {
+            ExitStatus::Clean | ExitStatus::Findings | ExitStatus::Incomplete if is_stale => ExitStatus::Drift,
+            status => status,
         }
-        status => status,
-    })
+    });
+    let worst = ExitStatus::worst(judged.chain([unread]));
+    Ok(if all_written { worst } else { ExitStatus::Usage })
 }
 
-/// What one look at everything came to.
+/// What one look at a service came to.
 struct Seen {
     project: Project,
     outcome: Outcome,
@@ -103,9 +112,9 @@ struct Seen {
     stale: Vec<Fingerprint>,
 }
 
-/// Reads everything and applies every rule.
-fn look(args: &CheckArgs, overlay: Option<&Overlay>) -> Result<Seen, CliError> {
-    let project = Project::read_with(&args.input, &args.common, args.strict, overlay)?;
+/// Reads everything of a part and applies every rule.
+fn look(args: &CheckArgs, part: Part, overlay: Option<&Overlay>) -> Result<Seen, CliError> {
+    let project = Project::read_with(&args.input, part, &args.common, args.strict, overlay)?;
     let mut outcome = rule::run(rule::ALL, &project.context(), args.strict);
     let stale = args.baseline.hold_back(&project, &mut outcome)?;
     if let Some(overlay) = overlay {
@@ -114,40 +123,54 @@ fn look(args: &CheckArgs, overlay: Option<&Overlay>) -> Result<Seen, CliError> {
     Ok(Seen { project, outcome, stale })
 }
 
-/// What is reported.
-struct Report<'a> {
-    args: &'a CheckArgs,
-    project: &'a Project,
-    outcome: &'a Outcome,
-    stale: &'a [Fingerprint],
+/// Makes every change that is sure, until none is left.
+fn settle(args: &CheckArgs, seen: &mut Seen, changes: &mut Changes) -> Result<(), CliError> {
+    for _ in 0..fix::ROUNDS {
+        if !fix::apply(&args.input, &seen.project, &seen.outcome, changes)? {
+            break;
+        }
+        *seen = look(args, seen.project.part.clone(), None)?;
+    }
+    Ok(())
 }
 
-impl Report<'_> {
-    fn write(&self, out: &mut dyn Write, format: Format, to_file: bool) -> io::Result<()> {
-        let Self { args, project, outcome, stale } = *self;
-        let lines = Lines::new(&project.sources);
-        let surface = &project.surface;
-        let results =
-            Results { outcome, surface, lines: &lines, prefix: &project.way_from_repository, demands: demands(args) };
-        match format {
-            Format::Json => return json::write_findings(out, outcome, stale, surface, &lines),
-            Format::Sarif => return sarif::write(out, &results),
-            Format::Gitlab => return gitlab::write(out, &results),
-            Format::Junit => return junit::write(out, &results),
-            Format::Github => github::write(out, &results)?,
-            Format::Terminal => {
-                let colour = if to_file { Colour::Off } else { output::colour(args.common.color) };
-                terminal::write_findings(out, &outcome.findings, &surface.inventory, &lines, colour)?;
-            }
+/// Writes the findings of all services in one format.
+fn report(args: &CheckArgs, all: &[Seen], out: &mut dyn Write, format: Format, to_file: bool) -> io::Result<()> {
+    let lines: Vec<Lines<'_>> = all.iter().map(|seen| Lines::new(&seen.project.sources)).collect();
+    let results: Vec<Results<'_>> = all
+        .iter()
+        .zip(&lines)
+        .map(|(seen, lines)| Results {
+            service: seen.project.service(),
+            outcome: &seen.outcome,
+            stale: &seen.stale,
+            surface: &seen.project.surface,
+            lines,
+            prefix: &seen.project.way_from_repository,
+            demands: demands(args),
+        })
+        .collect();
+    match format {
+        Format::Json => json::write_findings(out, &results),
+        Format::Sarif => sarif::write(out, &results),
+        Format::Gitlab => gitlab::write(out, &results),
+        Format::Junit => junit::write(out, &results),
+        Format::Github => {
+            github::write(out, &results)?;
+            terminal::write_summaries(out, &results, args.common.quiet)
         }
-        if args.common.quiet { Ok(()) } else { terminal::write_summary(out, outcome, &Coverage::of(surface)) }
+        Format::Terminal => {
+            let colour = if to_file { Colour::Off } else { output::colour(args.common.color) };
+            terminal::write(out, &results, colour, args.common.quiet)
+        }
     }
 }
 
 /// What the findings alone don't tell.
 fn remark(project: &Project, outcome: &Outcome) {
+    let here = project.in_service();
     if project.surface.inventory.routes.is_empty() {
-        output::say("error: no routes were found; is this the folder of a web service?");
+        output::say(&format!("error: no routes were found{here}; is this the folder of a web service?"));
     }
     if project.policy.is_none() && !outcome.waiting_for_policy.is_empty() {
         output::say(&format!(
@@ -159,7 +182,8 @@ fn remark(project: &Project, outcome: &Outcome) {
     }
 }
 
-fn status(args: &CheckArgs, project: &Project, outcome: &Outcome) -> ExitStatus {
+fn status(args: &CheckArgs, seen: &Seen) -> ExitStatus {
+    let Seen { project, outcome, .. } = seen;
     if project.has_policy_errors() {
         return ExitStatus::Usage;
     }

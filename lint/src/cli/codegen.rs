@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::part::Part;
 use super::project::{PolicyFile, Project, shown_path};
 use super::{CliError, CommonArgs, ExitStatus, InputArgs, lock, output};
 use crate::codegen::matrix::Matrix;
@@ -65,7 +66,7 @@ pub(super) fn run(args: &CodegenArgs) -> Result<ExitStatus, CliError> {
         Target::Typescript => from_words(args, typescript::generate)?,
         Target::Python => from_words(args, python::generate)?,
         Target::Openapi | Target::Tests => {
-            let project = Project::read_routes(&args.input, &args.common)?;
+            let project = Project::read_routes(&args.input, Part::whole(&args.input), &args.common)?;
             if project.surface.inventory.routes.is_empty() {
                 output::say("error: no routes were found; is this the folder of a web service?");
                 return Ok(ExitStatus::NothingToAnalyse);

@@ -1,19 +1,21 @@
 //! `route-role diff`.
 
+mod side;
+
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use route_role_policy::file;
 
-use super::project::Project;
-use super::{CliError, ExitStatus, InputArgs, output};
-use crate::drift::git::{Commit, Repository, Tree};
-use crate::drift::{Class, Drift, Snapshot, compare};
+use self::side::Side;
+use super::{CliError, ExitStatus, output};
+use crate::drift::git::{Commit, Repository};
+use crate::drift::{Class, Drift, Fate, ServiceDrift, Snapshot, compare};
 use crate::report::drift::{json, markdown, terminal};
 use crate::report::escape::visible;
 use crate::rule::engine::list::{counted, quoted};
-use crate::source::ScanOptions;
+use crate::source::ROOT;
 
 /// Show what a change does to who may call which route.
 ///
@@ -83,7 +85,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<ExitStatus, CliError> {
         base = repository.merge_base(&base, &other)?;
     }
     if head.as_ref() == Some(&base) {
-        return finish(args, &Drift::default());
+        return finish(args, &[ServiceDrift::only(Drift::default())]);
     }
     remark_on_submodules(args, &repository, head.as_ref().unwrap_or(&base))?;
     let after = match &head {
@@ -91,83 +93,59 @@ pub(super) fn run(args: &DiffArgs) -> Result<ExitStatus, CliError> {
         None => Side::of_work_tree(args, &repository)?,
     };
     let before = Side::of_commit(args, &repository, &base)?;
-    let (before, after) = read_both(args, &before, &after)?;
-    finish(args, &compare(&before, &after))
+    let all = if before.services.is_empty() && after.services.is_empty() {
+        let (before, after) = read_both(args, &before, &after)?;
+        vec![ServiceDrift::only(compare(&before, &after))]
+    } else {
+        by_service(args, &before, &after)?
+    };
+    finish(args, &all)
 }
 
-fn finish(args: &DiffArgs, drift: &Drift) -> Result<ExitStatus, CliError> {
+/// Compares the services of both sides, one after the other.
+fn by_service(args: &DiffArgs, before: &Side, after: &Side) -> Result<Vec<ServiceDrift>, CliError> {
+    let has = |side: &Side, name: &str| match side.services.iter().any(|service| service.name == name) {
+        true => true,
+        // Where no folder below has one, the policy of the root isn't listed.
+        false => name == ROOT && side.policy.is_some(),
+    };
+    let names = || before.services.iter().chain(&after.services).map(|service| service.name.clone());
+    let all: BTreeSet<String> =
+        names().chain([ROOT.to_owned()].into_iter().filter(|root| has(before, root) || has(after, root))).collect();
+    let drift = |name: &String| {
+        let later = after.services.iter().find(|service| service.name == *name);
+        // Who gets a first policy changes nothing by that: both sides are read by it.
+        let first = later.map(|service| service.policy.as_path());
+        let drift =
+            compare(&before.read_service(args, name, &all, first)?, &after.read_service(args, name, &all, None)?);
+        let fate = match (has(before, name), has(after, name)) {
+            (false, true) => Fate::Added,
+            (true, false) => Fate::Removed,
+            _ => Fate::Kept,
+        };
+        Ok(ServiceDrift { service: Some(name.clone()), fate, drift })
+    };
+    all.iter().map(drift).collect()
+}
+
+fn finish(args: &DiffArgs, all: &[ServiceDrift]) -> Result<ExitStatus, CliError> {
     output::print(|out| match args.format {
-        Format::Terminal => terminal::write(out, drift),
-        Format::Markdown => markdown::write(out, drift),
-        Format::Json => json::write(out, drift),
+        Format::Terminal => terminal::write_all(out, all),
+        Format::Markdown => markdown::write(out, all),
+        Format::Json => json::write(out, all),
     })?;
-    let fails = args.fail_on.iter().any(|what| match what {
-        FailOn::Widened => drift.is_widened(),
-        FailOn::Added => drift.count(Class::Added) > 0,
-        FailOn::Any => !drift.is_empty(),
-    });
-    let is_unsure = drift.count(Class::Unknown) > 0 || !drift.coverage.is_empty();
+    let does = |one: &ServiceDrift, what: &FailOn| match what {
+        FailOn::Widened => one.drift.is_widened(),
+        FailOn::Added => one.drift.count(Class::Added) > 0,
+        FailOn::Any => !one.is_empty(),
+    };
+    let fails = args.fail_on.iter().any(|what| all.iter().any(|one| does(one, what)));
+    let is_unsure = all.iter().any(ServiceDrift::is_unsure);
     Ok(match (fails, args.fail_on.is_empty() || args.allow_incomplete) {
         (true, _) => ExitStatus::Drift,
         (false, false) if is_unsure => ExitStatus::Incomplete,
         (false, _) => ExitStatus::Clean,
     })
-}
-
-/// What stands on one side of the comparison.
-struct Side {
-    /// Keeps the files of a commit there.
-    tree: Option<Tree>,
-    root: PathBuf,
-    policy: Option<PathBuf>,
-    left_out: Vec<String>,
-    name: String,
-}
-
-impl Side {
-    fn of_commit(args: &DiffArgs, repository: &Repository, commit: &Commit) -> Result<Self, CliError> {
-        // A policy outside of the repository is the same for every commit.
-        let fixed = args.policy.as_ref().filter(|path| !repository.holds(path));
-        let tree = repository.checkout(commit, args.policy.as_deref())?;
-        let policy = fixed.cloned().or_else(|| tree.policy().map(Path::to_path_buf));
-        let root = tree.root().to_path_buf();
-        Ok(Self { root, policy, left_out: Vec::new(), name: commit.short().to_owned(), tree: Some(tree) })
-    }
-
-    fn of_work_tree(args: &DiffArgs, repository: &Repository) -> Result<Self, CliError> {
-        let submodules = match repository.commit("HEAD") {
-            Ok(head) => repository.submodules(&head)?,
-            Err(_) => Vec::new(),
-        };
-        Ok(Self {
-            tree: None,
-            root: args.path.clone(),
-            policy: args.policy.clone().or_else(|| file::find(&args.path)),
-            // No commit has what is in them, so they would seem to be new.
-            left_out: submodules.iter().map(|path| format!("/{}/", escaped_glob(path))).collect(),
-            name: "the work tree".to_owned(),
-        })
-    }
-
-    fn read(&self, args: &DiffArgs, policy: Option<&Path>) -> Result<Snapshot, CliError> {
-        let input = InputArgs {
-            paths: vec![self.root.clone()],
-            policy: None,
-            threads: args.threads,
-            include_tests: args.include_tests,
-        };
-        let project = Project::read_by(&input, policy, args.quiet, |mut options| {
-            options.exclude.extend_from_slice(&self.left_out);
-            ScanOptions { skips_bodies: true, ..options }
-        })?;
-        if project.has_policy_errors() && !args.quiet {
-            output::say(&format!(
-                "note: the policy of {} has mistakes; what is valid of it is applied",
-                visible(&self.name)
-            ));
-        }
-        Ok(project.snapshot())
-    }
 }
 
 fn read_both(args: &DiffArgs, before: &Side, after: &Side) -> Result<(Snapshot, Snapshot), CliError> {
@@ -199,13 +177,4 @@ fn remark_on_submodules(args: &DiffArgs, repository: &Repository, commit: &Commi
         ));
     }
     Ok(())
-}
-
-/// A path as a glob that means nothing else.
-fn escaped_glob(path: &str) -> String {
-    let escaped = |character: char| match character {
-        '*' | '?' | '[' | ']' | '{' | '}' | '!' | '#' | '\\' | ' ' => format!("\\{character}"),
-        character => character.to_string(),
-    };
-    path.chars().map(escaped).collect()
 }

@@ -34,6 +34,8 @@ pub enum CliError {
     InvalidBaseline(PathBuf, BaselineError),
     /// Two outputs go to one file.
     OutputTwice(PathBuf),
+    /// Several services, and one baseline for all.
+    SharedBaseline(PathBuf),
     /// A document of this format would be printed together with something else.
     OutputMixed(String),
     /// The file that the standard input stands for can't be found.
@@ -76,6 +78,10 @@ pub enum CliError {
     InvalidReport(PathBuf, FleetError),
     /// A service that is to be reported on has no name.
     NamelessService,
+    /// One name is given to several services.
+    SeveralServices,
+    /// Two services of a tree have one name.
+    SameName(FleetError),
     /// Commits can't be read.
     Git(GitError),
     /// Nothing can be scanned.
@@ -101,6 +107,7 @@ impl CliError {
             | Self::Baseline(..)
             | Self::InvalidBaseline(..)
             | Self::OutputTwice(_)
+            | Self::SharedBaseline(_)
             | Self::OutputMixed(_)
             | Self::StdinFile(..)
             | Self::Stdin(_)
@@ -117,6 +124,8 @@ impl CliError {
             | Self::Report(..)
             | Self::InvalidReport(..)
             | Self::NamelessService
+            | Self::SeveralServices
+            | Self::SameName(_)
             | Self::Git(_)
             | Self::Scan(_)
             | Self::UnknownRule { .. } => ExitStatus::Usage,
@@ -162,6 +171,11 @@ impl fmt::Display for CliError {
                     shown(path)
                 )
             }
+            Self::SharedBaseline(path) => write!(
+                formatter,
+                "there are several services, which can't share the baseline `{}`; name a file without its folder: each service has its own",
+                shown(path)
+            ),
             Self::OutputTwice(path) => {
                 write!(formatter, "two outputs go to `{}`; give each a file of its own", shown(path))
             }
@@ -212,6 +226,10 @@ impl fmt::Display for CliError {
             Self::NamelessService => {
                 formatter.write_str("the service has no name to be reported by; `--service` gives it one")
             }
+            Self::SeveralServices => formatter.write_str(
+                "there are several services, and each is called after its folder; leave out `--service`, or name the folder of one",
+            ),
+            Self::SameName(error) => formatter.write_str(&visible(&error.to_string())),
             Self::Git(error) => formatter.write_str(&visible(&error.to_string())),
             Self::Scan(error) => formatter.write_str(&visible(&error.to_string())),
             Self::UnknownRule { name, meant } => {

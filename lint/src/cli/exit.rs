@@ -36,6 +36,22 @@ impl ExitStatus {
     }
 }
 
+impl ExitStatus {
+    /// The status of a run over several services: that of the worst. First comes what kept a service from being judged, then what was found.
+    pub fn worst(all: impl IntoIterator<Item = Self>) -> Self {
+        let badness = |status: &Self| match status {
+            Self::Bug => 6,
+            Self::Usage => 5,
+            Self::NothingToAnalyse => 4,
+            Self::Drift => 3,
+            Self::Findings => 2,
+            Self::Incomplete => 1,
+            Self::Clean => 0,
+        };
+        all.into_iter().max_by_key(badness).unwrap_or(Self::Clean)
+    }
+}
+
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         Self::from(status.code())

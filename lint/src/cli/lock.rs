@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use route_role_policy::lock::Lock;
 
+use super::part::{Part, Parts};
 use super::project::Project;
 use super::{CliError, CommonArgs, ExitStatus, InputArgs, output};
 use crate::drift::{Drift, Snapshot, compare};
@@ -39,14 +40,33 @@ pub struct LockArgs {
 }
 
 pub(super) fn run(args: &LockArgs) -> Result<ExitStatus, CliError> {
-    let project = Project::read_routes(&args.input, &args.common)?;
-    if project.has_policy_errors() {
+    let parts = Parts::of(&args.input)?;
+    if parts.all.len() > 1 && (args.lock.is_some() || args.stdout) {
         return Err(CliError::NothingToLock(
-            "the policy has mistakes, so nothing can be locked by it; `route-role check` shows them",
+            "there are several services, and each has a lock of its own beside its policy; name the folder of one, or leave out `--lock` and `--stdout`",
         ));
     }
+    if !args.common.quiet {
+        parts.remark();
+    }
+    let each = parts.all.into_iter().map(|part| run_part(args, part)).collect::<Result<Vec<_>, _>>()?;
+    Ok(ExitStatus::worst(each))
+}
+
+fn run_part(args: &LockArgs, part: Part) -> Result<ExitStatus, CliError> {
+    let project = Project::read_routes(&args.input, part, &args.common)?;
+    if project.has_policy_errors() {
+        output::say(&format!(
+            "error: the policy has mistakes{}, so nothing can be locked by it; `route-role check` shows them",
+            project.in_service()
+        ));
+        return Ok(ExitStatus::Usage);
+    }
     if project.surface.inventory.routes.is_empty() {
-        output::say("error: no routes were found; is this the folder of a web service?");
+        output::say(&format!(
+            "error: no routes were found{}; is this the folder of a web service?",
+            project.in_service()
+        ));
         return Ok(ExitStatus::NothingToAnalyse);
     }
     if args.check {

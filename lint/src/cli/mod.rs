@@ -15,6 +15,7 @@ mod lock;
 mod man;
 mod output;
 mod outputs;
+mod part;
 mod progress;
 mod project;
 mod report;

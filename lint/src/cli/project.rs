@@ -7,10 +7,12 @@ use route_role_policy::Policy;
 use route_role_policy::file::{self, Loaded, RustConstants};
 use serde::Deserialize;
 
+use super::part::Part;
 use super::progress::Progress;
 use super::{CliError, CommonArgs, InputArgs};
 use crate::drift::Snapshot;
 use crate::fix::Territory;
+use crate::report::escape::visible;
 use crate::rule::{Context, PolicyInFile};
 use crate::source::{FileId, Overlay, ScanOptions, SourceMap};
 use crate::surface::{self, Surface};
@@ -24,6 +26,8 @@ pub(super) struct Project {
     pub(super) surface: Surface,
     /// Every file that was read.
     pub(super) sources: SourceMap,
+    /// What of the tree it is.
+    pub(super) part: Part,
     /// The folder that shown paths are relative to.
     base: PathBuf,
     /// The way from the repository's folder to `base`, with `/` between its parts.
@@ -39,71 +43,61 @@ pub(super) struct PolicyFile {
 }
 
 impl Project {
-    /// Reads the policy, then the code.
-    pub(super) fn read(input: &InputArgs, common: &CommonArgs, strict: bool) -> Result<Self, CliError> {
-        Self::read_with(input, common, strict, None)
-    }
-
-    /// Reads the policy, then the code, with one file's text from somewhere else.
+    /// Reads a part of what was named, with one file's text from somewhere else.
     pub(super) fn read_with(
         input: &InputArgs,
+        part: Part,
         common: &CommonArgs,
         strict: bool,
         overlay: Option<&Overlay>,
     ) -> Result<Self, CliError> {
-        let policy = Self::find_policy(input);
-        Self::read_all(input, policy.as_deref(), overlay, common.quiet, |options| ScanOptions { strict, ..options })
+        Self::read_all(input, part, overlay, common.quiet, |options| ScanOptions { strict, ..options })
     }
 
-    /// Reads the routes, and not what their handlers do.
-    pub(super) fn read_routes(input: &InputArgs, common: &CommonArgs) -> Result<Self, CliError> {
-        let policy = Self::find_policy(input);
-        Self::read_by(input, policy.as_deref(), common.quiet, |options| ScanOptions { skips_bodies: true, ..options })
+    /// Reads the routes of a part, and not what their handlers do.
+    pub(super) fn read_routes(input: &InputArgs, part: Part, common: &CommonArgs) -> Result<Self, CliError> {
+        Self::read_by(input, part, common.quiet, |options| ScanOptions { skips_bodies: true, ..options })
     }
 
     /// Reads the policy, and no code.
     pub(super) fn read_policy(input: &InputArgs) -> Result<Option<PolicyFile>, CliError> {
         let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
         let read = |path: PathBuf| PolicyFile::read(&path, root, &mut SourceMap::default(), None);
-        Self::find_policy(input).map(read).transpose()
+        Part::whole(input).policy.map(read).transpose()
     }
 
-    /// Reads the code by a policy that was found already.
+    /// Reads a part of the code in its own way.
     pub(super) fn read_by(
         input: &InputArgs,
-        policy: Option<&Path>,
+        part: Part,
         quiet: bool,
         adjust: impl FnOnce(ScanOptions) -> ScanOptions,
     ) -> Result<Self, CliError> {
-        Self::read_all(input, policy, None, quiet, adjust)
-    }
-
-    fn find_policy(input: &InputArgs) -> Option<PathBuf> {
-        let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
-        input.policy.clone().or_else(|| file::find(root))
+        Self::read_all(input, part, None, quiet, adjust)
     }
 
     fn read_all(
         input: &InputArgs,
-        policy: Option<&Path>,
+        part: Part,
         overlay: Option<&Overlay>,
         quiet: bool,
         adjust: impl FnOnce(ScanOptions) -> ScanOptions,
     ) -> Result<Self, CliError> {
         let mut sources = SourceMap::default();
         let root = input.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let policy = part.policy.as_deref();
         let policy = policy.map(|path| PolicyFile::read(path, root, &mut sources, overlay)).transpose()?;
         let progress = Progress::start("reading", quiet);
         let stated = policy.as_ref().map(|policy| &policy.loaded.policy);
         let is_policy = |overlay: &&Overlay| policy.as_ref().is_some_and(|policy| overlay.is_for(&policy.path));
-        let mut options = adjust(scan_options(input, stated));
+        let mut options = adjust(ScanOptions { scope: part.scope.clone(), ..scan_options(input, stated) });
         options.overlay = overlay.filter(|overlay| !is_policy(overlay)).cloned();
         let inventory = crate::scan(&options, &mut sources, stated)?;
         let surface = surface::build(inventory, stated);
         drop(progress);
         let base = Territory::new(&input.paths).map(|territory| territory.base().to_owned()).unwrap_or_default();
         let way_from_repository = way_from_repository(&base);
-        Ok(Self { policy, surface, sources, base, way_from_repository })
+        Ok(Self { policy, surface, sources, part, base, way_from_repository })
     }
 
     /// The file that lies at a path, which has no links in it.
@@ -115,6 +109,16 @@ impl Project {
         let shown = slashed(path.strip_prefix(&self.base).ok()?);
         let count = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
         (0..count).map(FileId).find(|file| self.sources.path(*file) == shown)
+    }
+
+    /// The service's name, where there are several.
+    pub(super) fn service(&self) -> Option<&str> {
+        self.part.service.as_deref()
+    }
+
+    /// ` in the service `x``: which one a remark is about, where there are several.
+    pub(super) fn in_service(&self) -> String {
+        self.service().map(|name| format!(" in the service `{}`", visible(name))).unwrap_or_default()
     }
 
     /// What rules look at.

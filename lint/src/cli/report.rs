@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::check::is_incomplete;
+use super::part::{Part, Parts};
 use super::project::Project;
 use super::{CliError, CommonArgs, ExitStatus, InputArgs, output};
 use crate::report::html;
+use crate::report::permissions::service::ServiceReport;
 use crate::report::permissions::{Fleet, Identity, build, csv, is_web_address, markdown, mermaid};
 use crate::rule;
 
@@ -69,27 +71,46 @@ fn read(path: &Path) -> Result<Fleet, CliError> {
 }
 
 fn report_code(args: &ReportArgs) -> Result<ExitStatus, CliError> {
-    let project = Project::read(&args.input, &args.common, false)?;
-    let name = args.service.clone().or_else(|| project.name()).filter(|name| !name.trim().is_empty());
+    let parts = Parts::of(&args.input)?;
+    if parts.all.len() > 1 && args.service.is_some() {
+        return Err(CliError::SeveralServices);
+    }
+    if !args.common.quiet {
+        parts.remark();
+    }
+    let accepts_gaps = args.common.allow_incomplete || args.common.exit_zero;
+    let unread = if parts.strays.is_empty() || accepts_gaps { ExitStatus::Clean } else { ExitStatus::Incomplete };
+    let each = parts.all.into_iter().map(|part| report_part(args, part)).collect::<Result<Vec<_>, _>>()?;
+    let (services, statuses): (Vec<ServiceReport>, Vec<ExitStatus>) = each.into_iter().unzip();
+    write(Fleet::of(services).map_err(CliError::SameName)?, args.format)?;
+    Ok(ExitStatus::worst(statuses.into_iter().chain([unread])))
+}
+
+fn report_part(args: &ReportArgs, part: Part) -> Result<(ServiceReport, ExitStatus), CliError> {
+    let project = Project::read_with(&args.input, part, &args.common, false, None)?;
+    // What belongs to the root among several services has no name but the root's.
+    let found = project.service().filter(|name| *name != ".").map(str::to_owned).or_else(|| project.name());
+    let name = args.service.clone().or(found).filter(|name| !name.trim().is_empty());
     let identity = Identity { name: name.ok_or(CliError::NamelessService)?, link_base: args.link_base.clone() };
     let context = project.context();
     let outcome = rule::run(rule::ALL, &context, false);
-    write(Fleet::one(build(identity, &context, &outcome)), args.format)?;
     let found_nothing = project.surface.inventory.routes.is_empty();
+    let service = project.in_service();
     if !args.common.quiet {
         if found_nothing {
-            output::say("error: no routes were found; is this the folder of a web service?");
+            output::say(&format!("error: no routes were found{service}; is this the folder of a web service?"));
         }
         if is_incomplete(&outcome) {
-            output::say("note: the report may be incomplete; `route-role check` shows where");
+            output::say(&format!("note: the report may be incomplete{service}; `route-role check` shows where"));
         }
     }
-    Ok(match is_incomplete(&outcome) {
+    let status = match is_incomplete(&outcome) {
         _ if project.has_policy_errors() => ExitStatus::Usage,
         _ if found_nothing => ExitStatus::NothingToAnalyse,
         true if !args.common.allow_incomplete && !args.common.exit_zero => ExitStatus::Incomplete,
         _ => ExitStatus::Clean,
-    })
+    };
+    Ok((build(identity, &context, &outcome), status))
 }
 
 fn write(fleet: Fleet, format: Format) -> Result<(), CliError> {

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::check::is_incomplete;
+use super::part::Part;
 use super::project::Project;
 use super::{CliError, CommonArgs, ExitStatus, InputArgs, output};
 use crate::report::{Lines, csv, json, table, terminal};
@@ -34,7 +35,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &RoutesArgs) -> Result<ExitStatus, CliError> {
-    let project = Project::read_routes(&args.input, &args.common)?;
+    let project = Project::read_routes(&args.input, Part::whole(&args.input), &args.common)?;
     let about_coverage: Vec<_> = rule::ALL.iter().copied().filter(|rule| rule.subject == Subject::Coverage).collect();
     let outcome = rule::run(&about_coverage, &project.context(), false);
     let lines = Lines::new(&project.sources);

@@ -2,11 +2,13 @@
 
 use route_role_policy::lock::{Grant, Key};
 
-use super::{Effect, RouteState};
+use super::{AssertionChange, Effect, RouteState};
 
 /// Everything that changed between two snapshots.
 #[derive(Debug, Clone, Default)]
 pub struct Drift {
+    /// Accesses that are never granted: assertions that are broken now, or gone.
+    pub assertions: Vec<AssertionChange>,
     /// The routes that changed, worst first, then by path.
     pub changes: Vec<Change>,
     /// Scopes that may be granted now, or no longer.
@@ -98,12 +100,14 @@ impl Class {
 impl Drift {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.scopes.is_empty() && self.coverage.is_empty()
+        self.assertions.is_empty() && self.changes.is_empty() && self.scopes.is_empty() && self.coverage.is_empty()
     }
 
-    /// Whether somebody can do more than before.
+    /// Whether somebody can do more than before, or what was never to be granted may be from now on.
     pub fn is_widened(&self) -> bool {
-        self.count(Class::Widened) > 0 || self.scopes.iter().any(|scope| scope.is_assignable)
+        self.count(Class::Widened) > 0
+            || self.scopes.iter().any(|scope| scope.is_assignable)
+            || self.assertions.iter().any(AssertionChange::is_widening)
     }
 
     /// How many routes there are of a class.

@@ -5,26 +5,41 @@ use std::collections::BTreeMap;
 use route_role_policy::ScopePattern;
 use route_role_policy::lock::Grant;
 
+use super::assertion;
 use super::judge::{Ranks, added, changed, removed};
 use super::matching::pairs;
-use super::{Change, Class, CoverageChange, Drift, LayerChange, ScopeChange, Snapshot};
+use super::{Change, Class, CoverageChange, Drift, LayerChange, RouteState, ScopeChange, Snapshot};
 
 /// What changed from `before` to `after`.
 pub fn compare(before: &Snapshot, after: &Snapshot) -> Drift {
+    let after_routes = &after.routes;
     let ranks = Ranks::new(&before.tiers, &after.tiers);
     let mut changes: Vec<Change> = pairs(&before.routes, &after.routes)
         .into_iter()
         .filter_map(|pair| match pair {
             (Some(before), Some(after)) => changed(before, after, &ranks),
             (Some(before), None) => Some(removed(before)),
-            (None, after) => after.map(added),
+            (None, after) => after.map(|route| added(route, twin(route, before, after_routes))),
         })
         .collect();
     changes.sort_by(|left, right| order(left).cmp(&order(right)));
     let layers = layers(&changes);
     let mut scopes = scopes(before, after, true);
     scopes.extend(self::scopes(after, before, false));
-    Drift { changes, scopes, layers, coverage: coverage(before, after) }
+    let assertions = assertion::compare(before, after, &changes);
+    Drift { assertions, changes, scopes, layers, coverage: coverage(before, after) }
+}
+
+/// A route that was there before and still is, and that has the handler and the access of a new one: the same thing, mounted once more.
+fn twin<'a>(route: &RouteState, before: &Snapshot, after: &'a [RouteState]) -> Option<&'a RouteState> {
+    let is_same = |other: &&RouteState| {
+        let what = |route: &RouteState| (route.key.method.clone(), route.handler.clone(), route.words.clone());
+        route.key != other.key && route.certainty == other.certainty && what(route) == what(other)
+    };
+    let stayed = |other: &&RouteState| before.routes.iter().any(|known| known.key == other.key);
+    // A closure or service has no name of its own.
+    let has_name = route.handler.contains("::");
+    after.iter().filter(|_| has_name).filter(is_same).find(stayed)
 }
 
 fn order(change: &Change) -> (Class, Option<(&route_role_policy::lock::Key, &str, &str)>) {

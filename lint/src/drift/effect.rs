@@ -47,6 +47,11 @@ impl Effect {
         Self { direction, text, is_own: false }
     }
 
+    /// The same, not for sure.
+    pub(super) fn perhaps(self) -> Self {
+        Self { direction: Direction::Unsure, text: self.text.perhaps(), ..self }
+    }
+
     /// Something that no other route can share.
     pub(super) fn own(text: Sentence) -> Self {
         Self { direction: Direction::Neutral, text, is_own: true }

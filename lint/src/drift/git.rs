@@ -132,6 +132,8 @@ impl Repository {
     /// Objects that aren't in this clone, and whatever keeps files from being written.
     pub fn checkout(&self, commit: &Commit, policy: Option<&Path>) -> Result<Tree, GitError> {
         let Listing { blobs, .. } = self.list(commit)?;
+        // Without one that is named, every folder may have its own.
+        let may_be_several = policy.is_none();
         let policy = match policy.map(|policy| self.inside(policy)) {
             Some(inside) => inside.filter(|path| blobs.contains_key(path)),
             None => policies_above(&self.prefix).find(|path| blobs.contains_key(path)),
@@ -142,6 +144,7 @@ impl Repository {
             policy.as_deref() == Some(path)
                 || is_read(path) && (path.starts_with(&self.prefix) || path.starts_with(below))
                 || is_ignore_file(path)
+                || may_be_several && is_policy(path) && path.starts_with(&self.prefix)
         };
         let wanted: Vec<(&String, &Blob)> = blobs.iter().filter(|(path, _)| is_wanted(path)).collect();
         let folder = tempfile::tempdir().map_err(GitError::Temporary)?;
@@ -253,6 +256,10 @@ fn policies_above(prefix: &str) -> impl Iterator<Item = String> {
 fn is_read(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.ends_with(".rs") || matches!(name, "Cargo.toml" | "CACHEDIR.TAG")
+}
+
+fn is_policy(path: &str) -> bool {
+    path.rsplit('/').next() == Some(FILE_NAME)
 }
 
 fn is_ignore_file(path: &str) -> bool {

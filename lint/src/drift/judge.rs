@@ -21,14 +21,17 @@ pub(super) fn changed(before: &RouteState, after: &RouteState, ranks: &Ranks) ->
     (!change.effects.is_empty()).then_some(change)
 }
 
-/// A route that is new.
-pub(super) fn added(after: &RouteState) -> Change {
+/// A route that is new. `twin` is one that was there before and is the same but for its path.
+pub(super) fn added(after: &RouteState, twin: Option<&RouteState>) -> Change {
     let access = after.access.as_ref().filter(|_| after.certainty == Certainty::Proven);
-    let effects = match access {
+    let mut effects = match access {
         Some(access) if access.alternatives.is_empty() => Vec::new(),
         Some(access) => opened(&Access::NOBODY, access),
         None => vec![Effect::new(Direction::Unsure, Sentence::new("not all of its guards are known"))],
     };
+    if let Some(twin) = twin {
+        effects.push(Effect::own(Sentence::new("like ").name(twin.key.to_string())));
+    }
     Change { class: Class::Added, before: None, after: Some(after.clone()), effects }
 }
 
@@ -58,9 +61,14 @@ fn access(before: &RouteState, after: &RouteState, ranks: &Ranks, effects: &mut 
     }
     if let (Some(old), Some(new)) = (&old, &after.access) {
         if matches!(relation, Relation::Wider | Relation::Crossed) {
-            effects.extend(opened(old, new));
+            // A guard that isn't known may keep out whom the others let in.
+            let is_sure = after.certainty == Certainty::Proven || same_gaps;
+            let opened = opened(old, new).into_iter();
+            effects.extend(opened.map(|effect| if is_sure { effect } else { effect.perhaps() }));
         }
-        if matches!(relation, Relation::Narrower | Relation::Crossed) {
+        // Whom the known guards let in may have been kept out by one that wasn't known.
+        let was_sure = before.certainty == Certainty::Proven || same_gaps;
+        if was_sure && matches!(relation, Relation::Narrower | Relation::Crossed) {
             effects.extend(closed(old, new));
         }
     }

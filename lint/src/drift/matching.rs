@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::RouteState;
+use super::renaming::{plain, renamed, renamings};
 
 /// The routes of both sides: together where they are the same route, alone where there is no other.
 pub(super) type Pairs<'a> = Vec<(Option<&'a RouteState>, Option<&'a RouteState>)>;
@@ -50,9 +51,23 @@ pub(super) fn pairs<'a>(before: &'a [RouteState], after: &'a [RouteState]) -> Pa
         left.retain(is_left_over);
         right.retain(is_left_over);
     }
+    follow_renamings(&mut pairs, &mut left, &mut right);
     pairs.extend(left.into_iter().map(|route| (Some(route), None)));
     pairs.extend(right.into_iter().map(|route| (None, Some(route))));
     pairs
+}
+
+/// Where a prefix has another name for most routes, those whose handlers changed too are found again by it: what became of their access shall not look like one route gone and another one new.
+fn follow_renamings<'a>(pairs: &mut Pairs<'a>, left: &mut Vec<&'a RouteState>, right: &mut Vec<&'a RouteState>) {
+    for renaming in renamings(pairs.iter().filter_map(|(before, after)| (*before).zip(*after))) {
+        left.retain(|before| {
+            let Some(path) = renamed(&before.key.path, &renaming) else { return true };
+            let is_same = |after: &&RouteState| after.key.method == before.key.method && plain(&after.key.path) == path;
+            let Some(at) = right.iter().position(is_same) else { return true };
+            pairs.push((Some(*before), Some(right.remove(at))));
+            false
+        });
+    }
 }
 
 fn by_sign<'a>(routes: &[&'a RouteState], sign: Sign) -> BTreeMap<String, Vec<&'a RouteState>> {
@@ -77,7 +92,7 @@ fn last_segments(path: &str, count: usize) -> String {
 }
 
 /// The path whatever its parameters are called.
-fn without_names(path: &str) -> String {
+pub(super) fn without_names(path: &str) -> String {
     let nameless = path.split('/').map(|segment| match segment {
         segment if segment.starts_with("{*") => "{*}",
         segment if segment.starts_with('{') => "{}",

@@ -21,6 +21,12 @@ impl Sentence {
         Self(vec![Part::Ours(words.into())])
     }
 
+    /// The same, not for sure.
+    pub(super) fn perhaps(mut self) -> Self {
+        self.0.insert(0, Part::Ours("perhaps ".to_owned()));
+        self
+    }
+
     /// Goes on with our words.
     pub(super) fn and(mut self, words: impl Into<String>) -> Self {
         self.0.push(Part::Ours(words.into()));

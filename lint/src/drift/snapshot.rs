@@ -7,6 +7,7 @@ use route_role_policy::lock::{
 };
 use route_role_policy::{Access, Denial, Level, Policy, PrincipalKind, ScopePattern, Tier};
 
+use super::assertion::{self, Asserted};
 use crate::report::Coverage;
 use crate::resolve::{Documentation, GuardKind, Route};
 use crate::source::SourceMap;
@@ -21,6 +22,8 @@ pub struct Snapshot {
     pub grants: BTreeSet<Grant>,
     /// What granted scopes are good for.
     pub reaches: BTreeSet<Reach>,
+    /// What is never granted, and what grants it all the same; `None` where nobody knows.
+    pub assertions: Option<Vec<Asserted>>,
     /// Every tier of the policy.
     pub tiers: Vec<Tier>,
     /// What was seen; `None` where nobody knows.
@@ -76,7 +79,8 @@ impl Snapshot {
             tiers.map(|tier| tier.value.clone()).collect()
         });
         let (grants, reaches) = policy.map(|policy| reach(policy, &routes)).unwrap_or_default();
-        Self { routes, grants, reaches, tiers, coverage: Some(Coverage::of(surface)) }
+        let assertions = policy.map(|policy| assertion::of_surface(surface, policy)).unwrap_or_default();
+        Self { routes, grants, reaches, assertions: Some(assertions), tiers, coverage: Some(Coverage::of(surface)) }
     }
 
     /// What a lock says. The ladders of tiers are the policy's: a lock has none.
@@ -88,6 +92,7 @@ impl Snapshot {
             routes,
             grants: lock.grants().clone(),
             reaches: lock.reaches().clone(),
+            assertions: None,
             tiers: tiers.to_vec(),
             coverage: None,
         }

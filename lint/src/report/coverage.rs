@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::surface::{GuardMeaning, Surface};
 
 /// What was read, and what was not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Coverage {
     /// Source files under the root.
@@ -35,6 +35,24 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// What was seen of two services together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            files: self.files + other.files,
+            parsed_files: self.parsed_files + other.parsed_files,
+            unparsed_files: self.unparsed_files + other.unparsed_files,
+            programs: self.programs + other.programs,
+            routes: self.routes + other.routes,
+            guards: self.guards + other.guards,
+            unmapped_guards: self.unmapped_guards + other.unmapped_guards,
+            unresolved: self.unresolved + other.unresolved,
+            opaque: self.opaque + other.opaque,
+            dead_routers: self.dead_routers + other.dead_routers,
+            unknown_answers: self.unknown_answers + other.unknown_answers,
+        }
+    }
+
     /// The coverage of a surface.
     pub fn of(surface: &Surface) -> Self {
         let read = surface.inventory.coverage;

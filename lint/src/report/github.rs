@@ -7,7 +7,11 @@ use super::{Results, plain};
 use crate::rule::{Finding, Severity};
 
 /// Writes a command per finding.
-pub fn write(out: &mut dyn Write, results: &Results<'_>) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, all: &[Results<'_>]) -> io::Result<()> {
+    all.iter().try_for_each(|results| write_service(out, results))
+}
+
+fn write_service(out: &mut dyn Write, results: &Results<'_>) -> io::Result<()> {
     results.outcome.findings.iter().try_for_each(|finding| writeln!(out, "{}", command(finding, results)))
 }
 

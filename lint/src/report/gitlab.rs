@@ -33,11 +33,15 @@ struct Lines {
 }
 
 /// Writes the findings that stand.
-pub fn write(out: &mut dyn Write, results: &Results<'_>) -> io::Result<()> {
-    let findings = results.outcome.findings.iter().zip(results.fingerprints());
-    let issues: Vec<Issue> = findings.map(|(finding, fingerprint)| issue(finding, fingerprint, results)).collect();
+pub fn write(out: &mut dyn Write, all: &[Results<'_>]) -> io::Result<()> {
+    let issues: Vec<Issue> = all.iter().flat_map(issues).collect();
     serde_json::to_writer_pretty(&mut *out, &issues).map_err(io::Error::from)?;
     writeln!(out)
+}
+
+fn issues(results: &Results<'_>) -> Vec<Issue> {
+    let findings = results.outcome.findings.iter().zip(results.fingerprints());
+    findings.map(|(finding, fingerprint)| issue(finding, fingerprint, results)).collect()
 }
 
 fn issue(finding: &Finding, fingerprint: String, results: &Results<'_>) -> Issue {

@@ -28,11 +28,11 @@ enum Outcome {
     Skipped(String),
 }
 
-/// Writes the suites of all rules, in the order of the registry.
-pub fn write(out: &mut dyn Write, results: &Results<'_>) -> io::Result<()> {
-    let suites: Vec<(&str, Vec<Case>)> = rule::ALL
+/// Writes the suites of all rules, in the order of the registry, service by service.
+pub fn write(out: &mut dyn Write, all: &[Results<'_>]) -> io::Result<()> {
+    let suites: Vec<(String, Vec<Case>)> = all
         .iter()
-        .map(|rule| (rule.name, cases(rule.name, results)))
+        .flat_map(|results| rule::ALL.iter().map(move |rule| (named(rule.name, results), cases(rule.name, results))))
         .filter(|(_, cases)| !cases.is_empty())
         .collect();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
@@ -45,6 +45,11 @@ pub fn write(out: &mut dyn Write, results: &Results<'_>) -> io::Result<()> {
     writeln!(out, "</testsuites>")
 }
 
+/// The name of a rule, behind that of the service where there are several.
+fn named(rule: &str, results: &Results<'_>) -> String {
+    results.service.map_or_else(|| rule.to_owned(), |service| format!("{service}: {rule}"))
+}
+
 fn cases(name: &str, results: &Results<'_>) -> Vec<Case> {
     let outcome = results.outcome;
     let standing = outcome.findings.iter().filter(|finding| finding.rule == name);
@@ -55,21 +60,21 @@ fn cases(name: &str, results: &Results<'_>) -> Vec<Case> {
         of_finding(&known.finding, result, results)
     }));
     if cases.is_empty() && outcome.applied.contains(&name) {
-        cases.push(of_rule(name, Outcome::Passed(None)));
+        cases.push(of_rule(name, Outcome::Passed(None), results));
     }
     if cases.is_empty() && outcome.waiting_for_policy.contains(&name) {
-        cases.push(of_rule(name, Outcome::Skipped("there is no policy to go by".to_owned())));
+        cases.push(of_rule(name, Outcome::Skipped("there is no policy to go by".to_owned()), results));
     }
     cases
 }
 
-fn of_rule(name: &str, result: Outcome) -> Case {
-    Case { name: "every route".to_owned(), class: name.to_owned(), file: None, result }
+fn of_rule(name: &str, result: Outcome, results: &Results<'_>) -> Case {
+    Case { name: "every route".to_owned(), class: named(name, results), file: None, result }
 }
 
 fn of_finding(finding: &Finding, result: Outcome, results: &Results<'_>) -> Case {
     let file = results.place(finding).map(|span| (results.path(span.file), results.start(span).line));
-    Case { name: plain::headline(finding), class: finding.rule.to_owned(), file, result }
+    Case { name: plain::headline(finding), class: named(finding.rule, results), file, result }
 }
 
 fn judged(finding: &Finding, results: &Results<'_>) -> Outcome {

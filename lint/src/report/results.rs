@@ -1,7 +1,7 @@
 //! What a report of findings is made from.
 
 use super::Lines;
-use crate::baseline;
+use crate::baseline::{self, Fingerprint};
 use crate::rule::{Demands, Finding, Outcome};
 use crate::source::{FileId, Position, Span};
 use crate::surface::Surface;
@@ -9,8 +9,12 @@ use crate::surface::Surface;
 /// The findings of a run, with all that is needed to show them.
 #[derive(Debug, Clone, Copy)]
 pub struct Results<'a> {
+    /// The service that they are about, where there are several.
+    pub service: Option<&'a str>,
     /// The findings.
     pub outcome: &'a Outcome,
+    /// What nothing matches any more of what was known.
+    pub stale: &'a [Fingerprint],
     /// The routes that they are about.
     pub surface: &'a Surface,
     /// The places that they are at.
@@ -45,7 +49,7 @@ impl Results<'_> {
     pub(super) fn fingerprints(&self) -> Vec<String> {
         let Outcome { findings, suppressed, .. } = self.outcome;
         let all = findings.iter().chain(suppressed.iter().map(|known| &known.finding));
-        baseline::digests(all, &self.surface.inventory, self.lines.sources())
+        baseline::digests(self.service, all, &self.surface.inventory, self.lines.sources())
     }
 }
 

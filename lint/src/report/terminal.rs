@@ -8,10 +8,10 @@ use codespan_reporting::term::termcolor::Buffer;
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 
 use super::Coverage;
-use super::Lines;
 use super::escape::{visible, visible_lines};
 use super::excerpt::Excerpts;
 use super::plain::headline;
+use super::{Lines, Results};
 use crate::resolve::Inventory;
 use crate::rule::engine::list::{counted, joined};
 use crate::rule::{Finding, Outcome, Severity};
@@ -51,6 +51,40 @@ pub fn write_findings(
         out.write_all(buffer.as_slice())?;
     }
     Ok(())
+}
+
+/// Writes the findings of all services, each with what its run came to; a heading above each where there are several.
+pub fn write(out: &mut dyn Write, all: &[Results<'_>], colour: Colour, quiet: bool) -> io::Result<()> {
+    for (at, results) in all.iter().enumerate() {
+        if let Some(service) = results.service {
+            writeln!(out, "{}service {}\n", if at == 0 { "" } else { "\n" }, visible(service))?;
+        }
+        write_findings(out, &results.outcome.findings, &results.surface.inventory, results.lines, colour)?;
+        if !quiet {
+            write_summary(out, results.outcome, &Coverage::of(results.surface))?;
+        }
+    }
+    write_total(out, all, quiet)
+}
+
+/// Writes what the runs came to, service by service.
+pub fn write_summaries(out: &mut dyn Write, all: &[Results<'_>], quiet: bool) -> io::Result<()> {
+    for results in all.iter().filter(|_| !quiet) {
+        if let Some(service) = results.service {
+            writeln!(out, "service {}", visible(service))?;
+        }
+        write_summary(out, results.outcome, &Coverage::of(results.surface))?;
+    }
+    write_total(out, all, quiet)
+}
+
+fn write_total(out: &mut dyn Write, all: &[Results<'_>], quiet: bool) -> io::Result<()> {
+    if quiet || all.iter().all(|results| results.service.is_none()) {
+        return Ok(());
+    }
+    let findings: usize = all.iter().map(|results| results.outcome.findings.len()).sum();
+    let found = if findings == 0 { "no findings".to_owned() } else { counted(findings, "finding") };
+    writeln!(out, "\n{}: {found}", counted(all.len(), "service"))
 }
 
 /// A finding, and those that say the same of other routes.

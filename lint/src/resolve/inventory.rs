@@ -1,11 +1,12 @@
 //! The inventory: every route of every program, with all that restricts it, before any policy is applied.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use route_role_policy::Declaration;
 use route_role_policy::term::Term;
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// Every route that was found, and what kept the list from being complete.
 #[derive(Debug, Default, Clone)]
@@ -18,6 +19,8 @@ pub struct Inventory {
     pub notes: Vec<Note>,
     /// How much was read.
     pub coverage: Coverage,
+    /// Files of packages that were only read because others depend on them.
+    pub foreign: BTreeSet<FileId>,
 }
 
 /// A binary, or a library whose routers no binary of the tree mounts.

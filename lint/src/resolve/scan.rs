@@ -247,6 +247,7 @@ fn finish(
         .collect();
     let unplaced =
         inventory.notes.iter().filter(|note| note.kind == NoteKind::SyntaxError && note.span.is_none()).count();
+    inventory.foreign = sources.files.iter().filter(|file| sources.is_foreign(file)).map(|file| file.id).collect();
     inventory.coverage.files = sources.files.len();
     inventory.coverage.parsed_files = evaluator.modules.loaded_files.len().max(relevant.len());
     inventory.coverage.unparsed_files = broken_files.len() + unplaced;

@@ -12,8 +12,8 @@ use crate::frontend::rust::facts::{FileFacts, ItemKind};
 use crate::frontend::rust::parse::{self, ParseOptions};
 use crate::source::{FileId, SourceFile, Sources, suspect};
 
-/// Imports are followed so far: behind more of them, less than half of the files are ever needed.
-const MAX_STEPS: usize = 3;
+/// Imports are followed so far: behind more of them, most files are never needed.
+const MAX_STEPS: usize = 2;
 
 /// The facts of all files, as far as somebody asked.
 pub(crate) struct Shelf<'s> {

@@ -44,6 +44,10 @@ pub(super) fn run(
         }
         let krate = evaluator.modules.module(function.definition.module).krate;
         let package = package_of(evaluator, sources, krate);
+        // What a library offers to others is theirs to answer for.
+        if package.and_then(|package| sources.packages.get(package)).is_some_and(|package| !package.is_own) {
+            continue;
+        }
         let has_binary = entries.iter().any(|entry| Some(entry.package) == package && !programs.is_empty());
         let used = uses.has(function);
         let is_api = function.definition.item.is_public && !has_binary;

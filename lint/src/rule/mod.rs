@@ -7,6 +7,7 @@ pub mod engine;
 
 mod api_key_rejected;
 mod api_key_unreachable;
+mod broken_assertion;
 mod check_then_act;
 mod conflicting_guards;
 mod distinguishable_404;
@@ -46,6 +47,7 @@ pub use engine::verdict::{Demands, Verdict};
 pub const ALL: &[&Rule] = &[
     &api_key_rejected::RULE,
     &api_key_unreachable::RULE,
+    &broken_assertion::RULE,
     &check_then_act::RULE,
     &conflicting_guards::RULE,
     &distinguishable_404::RULE,

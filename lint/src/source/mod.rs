@@ -3,11 +3,13 @@
 mod file;
 mod manifest;
 pub mod map;
+mod narrow;
 mod options;
 mod packages;
 mod problem;
 mod read;
 mod search;
+mod services;
 pub mod suspect;
 mod targets;
 #[cfg(test)]
@@ -25,6 +27,7 @@ pub use packages::{Package, PackageIndex, Target};
 pub use problem::SourceProblem;
 pub use read::MAX_FILE_SIZE;
 pub use search::Needles;
+pub use services::{ROOT, Scope, Service, Services, services};
 
 /// The stack of each thread. Parsers recurse; with this much they can afford the nesting that the front end lets through.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
@@ -41,6 +44,14 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Whether a file is only read because something else depends on its package.
+    pub fn is_foreign(&self, file: &SourceFile) -> bool {
+        let above = |dir: &str| dir.is_empty() || file.path.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'));
+        let nearest =
+            self.packages.iter().filter(|package| above(&package.dir)).max_by_key(|package| package.dir.len());
+        nearest.is_some_and(|package| !package.is_own)
+    }
+
     /// The file of a number.
     pub fn file(&self, id: FileId) -> Option<&SourceFile> {
         let at = self.files.binary_search_by_key(&id, |file| file.id).ok()?;
@@ -72,7 +83,11 @@ pub fn collect(options: &ScanOptions, map: &mut SourceMap) -> Result<Sources, Sc
     }
     let packages = packages::packages(manifests, &found.base, &files, map, &mut problems);
     problems.sort();
-    Ok(Sources { files, packages, problems })
+    let mut sources = Sources { files, packages, problems };
+    if let Some(scope) = &options.scope {
+        narrow::narrow(&mut sources, scope, &found.base);
+    }
+    Ok(sources)
 }
 
 /// The threads that reading and parsing run on, with a stack for parsers.

@@ -7,11 +7,15 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Scope;
+
 /// What to scan, and how.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
     /// Folders or single files.
     pub roots: Vec<PathBuf>,
+    /// The part of the roots that is meant, with its own folder in place of the root for what is left out and taken; everything if not given.
+    pub scope: Option<Scope>,
     /// What to leave out, written as in a `.gitignore` file, relative to each root.
     pub exclude: Vec<String>,
     /// If not empty: the only Rust files to take, written likewise.
@@ -50,6 +54,7 @@ impl Default for ScanOptions {
     fn default() -> Self {
         Self {
             roots: vec![PathBuf::from(".")],
+            scope: None,
             exclude: Vec::new(),
             include: Vec::new(),
             include_tests: false,

@@ -20,6 +20,8 @@ pub struct Package {
     pub name: String,
     /// Its folder as shown; empty for the root itself.
     pub dir: String,
+    /// Whether it is linted, and not only read because another package depends on it.
+    pub is_own: bool,
     /// Whether there is a manifest.
     pub has_manifest: bool,
     /// The edition, `2021`; cargo's default is `2015`.
@@ -125,6 +127,7 @@ fn package(
     Some(Package {
         name,
         dir: dir.to_owned(),
+        is_own: true,
         has_manifest: true,
         edition,
         lib: targets.lib,

@@ -148,6 +148,7 @@ fn pseudo(dir: &str, roots: &[&str], base: &Path) -> Package {
     });
     Package {
         dir: dir.to_owned(),
+        is_own: true,
         has_manifest: false,
         edition: EDITION_IF_UNKNOWN.to_owned(),
         lib: roots.iter().find(is_lib).map(|path| target(&code_name(&name), path)),

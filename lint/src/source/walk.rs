@@ -77,11 +77,19 @@ fn common_folder(roots: &[Root]) -> Option<PathBuf> {
     Some(common)
 }
 
-fn walk_folder(root: &Path, options: &ScanOptions, found: &mut Found) -> Result<(), ScanError> {
-    let exclude = globs(root, &options.exclude)?;
-    let include = globs(root, &options.include)?;
-    let include_tests = options.include_tests;
+/// The files of some names below a folder, as a walk for source would come by them.
+pub(super) fn named(root: &Path, names: &[&str]) -> Result<Vec<PathBuf>, ScanError> {
+    let exclude = globs(root, &[])?;
+    let entries = walker(root, root, exclude, false).build().filter_map(Result::ok);
+    let is_file = |entry: &DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
+    let is_meant = |entry: &DirEntry| names.iter().any(|name| entry.file_name() == *name);
+    Ok(entries.filter(|entry| is_file(entry) && is_meant(entry)).map(DirEntry::into_path).collect())
+}
+
+/// A walk below `root`. `exclude` speaks of what lies in `area`.
+fn walker(root: &Path, area: &Path, exclude: Gitignore, include_tests: bool) -> WalkBuilder {
     let mut builder = WalkBuilder::new(root);
+    let area = area.to_owned();
     builder
         .follow_links(false)
         .require_git(false)
@@ -90,13 +98,25 @@ fn walk_folder(root: &Path, options: &ScanOptions, found: &mut Found) -> Result<
         .git_global(false)
         .git_exclude(false)
         .ignore(false)
-        .filter_entry(move |entry| entry.depth() == 0 || !is_left_out(entry, &exclude, include_tests));
-    for entry in builder.build() {
+        .filter_entry(move |entry| {
+            let is_excluded =
+                |kind: bool| entry.path().starts_with(&area) && exclude.matched(entry.path(), kind).is_ignore();
+            entry.depth() == 0 || !is_left_out(entry, is_excluded, include_tests)
+        });
+    builder
+}
+
+fn walk_folder(root: &Path, options: &ScanOptions, found: &mut Found) -> Result<(), ScanError> {
+    let area = options.scope.as_ref().map_or(root, |scope| scope.folder.as_path());
+    let exclude = globs(area, &options.exclude)?;
+    let include = globs(area, &options.include)?;
+    let is_taken = |path: &Path| !path.starts_with(area) || is_included(path, &include);
+    for entry in walker(root, area, exclude, options.include_tests).build() {
         match entry {
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
                 let path = entry.into_path();
-                if is_file && (is_manifest(&path) || is_rust(&path) && is_included(&path, &include)) {
+                if is_file && (is_manifest(&path) || is_rust(&path) && is_taken(&path)) {
                     found.add(path);
                 }
             }
@@ -125,9 +145,9 @@ fn is_included(path: &Path, include: &Gitignore) -> bool {
     include.is_empty() || include.matched_path_or_any_parents(path, false).is_ignore()
 }
 
-fn is_left_out(entry: &DirEntry, exclude: &Gitignore, include_tests: bool) -> bool {
+fn is_left_out(entry: &DirEntry, is_excluded: impl Fn(bool) -> bool, include_tests: bool) -> bool {
     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    if exclude.matched(entry.path(), is_folder).is_ignore() {
+    if is_excluded(is_folder) {
         return true;
     }
     if !is_folder {

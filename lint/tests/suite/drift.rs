@@ -229,6 +229,54 @@ fn a_path_with_another_prefix_is_the_same_route() {
 }
 
 #[test]
+fn what_many_routes_have_in_common_is_said_first() {
+    let service = service();
+    let policy = POLICY.replace("accepts: [user], tier: member }", "accepts: [user, api_key], tier: member }");
+    service.write(
+        "route-role.yaml",
+        policy.replace("accepts: [user], tier: admin }", "accepts: [user, api_key], tier: member }"),
+    );
+    let notes = NOTES.replace("#[route_role(Actor, scopes = [\"note:write\"])]", "#[route_role(Actor)]");
+    service
+        .write("src/notes.rs", notes.replace("#[route_role(Actor, scopes = [\"note:read\"])]", "#[route_role(Actor)]"));
+    let run = diff(&service, &["base"]);
+    insta::assert_snapshot!("in_short", run.stdout);
+    let text = diff(&service, &["base", "--format", "markdown"]).stdout;
+    assert!(text.contains("\n\n- 4 routes: open to API keys\n"), "{text}");
+}
+
+#[test]
+fn a_route_that_moves_with_others_and_changes_is_found_again() {
+    let service = service();
+    service.write("src/main.rs", MAIN.replace(".merge(notes::routes())", ".nest(\"/v1\", notes::routes())"));
+    let notes = NOTES.replace("async fn remove(_: Authorized<Admin>)", "async fn erase(_: Authorized<User>)");
+    service.write("src/notes.rs", notes.replace("delete(remove)", "delete(erase)"));
+    let run = diff(&service, &["base", "--fail-on", "widened"]);
+    assert_eq!((run.status, run.stdout.lines().next()), (5, Some("1 route widened, 4 routes moved")), "{}", run.stdout);
+    assert!(run.stdout.contains("DELETE /v1/notes/{id} (was `DELETE /notes/{id}`; handler "), "{}", run.stdout);
+}
+
+#[test]
+fn what_is_mounted_once_more_is_told_from_what_is_new() {
+    let service = service();
+    service.write("src/main.rs", MAIN.replace("get(health))", "get(health)).nest(\"/v1\", notes::routes())"));
+    let text = diff(&service, &["base"]).stdout;
+    assert!(text.contains("  POST /v1/export (like `POST /export`)\n"), "{text}");
+}
+
+#[test]
+fn what_a_known_guard_lets_in_is_not_said_to_have_been_open_where_another_was_not_known() {
+    let service = service();
+    service.write("src/notes.rs", NOTES.replace("export(_: Authorized<User>", "export(_: Badge<User>"));
+    let text = diff(&service, &["base"]).stdout;
+    assert!(text.contains("- perhaps open to everyone\n"), "{text}");
+    commit(&service);
+    service.write("src/notes.rs", NOTES);
+    let text = diff(&service, &["HEAD"]).stdout;
+    assert!(!text.contains("open to everyone") && text.contains("without the guard `Badge<User>`"), "{text}");
+}
+
+#[test]
 fn a_guard_that_nobody_knows_is_never_called_narrower() {
     let service = service();
     service.write(
@@ -344,6 +392,72 @@ fn a_first_policy_changes_nothing_by_itself() {
     let run = diff(&service, &["HEAD"]);
     assert_eq!(run.stdout, "nothing changed in who may call which route\n");
     assert!(run.stderr.contains("has no policy, so both sides are read by that of the work tree"), "{}", run.stderr);
+}
+
+/// The policy, with assertions that the service keeps to.
+fn asserting(entries: &str) -> String {
+    format!("{POLICY}assert:\n{entries}")
+}
+
+const ASSERTIONS: &str = r#"  - { name: members delete nothing, never: { tier: member, method: DELETE } }
+  - never: { principal: api_key, scope: "note:write" }
+  - { name: nobody but people calls the console, never: { principal: api_key, path: "/admin/**" } }
+"#;
+
+#[test]
+fn a_broken_assertion_comes_first_and_fails_as_widened() {
+    let service = service();
+    service.write("route-role.yaml", asserting(ASSERTIONS));
+    commit(&service);
+    service.write("src/notes.rs", NOTES.replace("Authorized<Admin>", "Authorized<User>"));
+    service.write("route-role.yaml", asserting(ASSERTIONS).replace("\"note:read\"]", "\"note:*\"]"));
+    let run = diff(&service, &["HEAD", "--fail-on", "widened"]);
+    assert_eq!(run.status, 5, "{}", run.stderr);
+    insta::assert_snapshot!("broken_assertions", run.stdout);
+    insta::assert_snapshot!("broken_assertions_markdown", diff(&service, &["HEAD", "--format", "markdown"]).stdout);
+    let document = json(&diff(&service, &["HEAD", "--format", "json"]));
+    assert_eq!(document["assertions"][0]["change"], "broken");
+    assert_eq!(document["assertions"][0]["name"], "members delete nothing");
+    assert_eq!(document["assertions"][1]["grants"][0]["scope"], "note:*");
+    let schema = json(&service.run(&["schema", "drift"]));
+    assert!(jsonschema::is_valid(&schema, &document));
+}
+
+#[test]
+fn a_new_route_that_breaks_an_assertion_is_a_widening() {
+    let service = service();
+    service.write("route-role.yaml", asserting(ASSERTIONS));
+    commit(&service);
+    let main = MAIN.replace("get(health))", "get(health)).route(\"/admin/version\", get(health))");
+    service.write("src/main.rs", &main);
+    let run = diff(&service, &["HEAD", "--fail-on", "widened"]);
+    assert_eq!((run.status, run.stdout.lines().next()), (5, Some("1 assertion broken, 1 route added")));
+    commit(&service);
+    // It is broken as before, and the route has another name.
+    service.write("src/main.rs", main.replace("/admin/version", "/admin/release"));
+    let run = diff(&service, &["HEAD", "--format", "json", "--fail-on", "widened"]);
+    assert_eq!((run.status, classes(&run)), (0, vec!["moved".to_owned()]));
+    assert_eq!(json(&run)["assertions"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn an_assertion_that_is_gone_or_says_less_is_a_widening_and_one_that_says_more_is_none() {
+    let service = service();
+    service.write("route-role.yaml", asserting(ASSERTIONS));
+    commit(&service);
+    let after = |entries: String| {
+        service.write("route-role.yaml", asserting(&entries));
+        let run = diff(&service, &["HEAD", "--fail-on", "widened"]);
+        (run.status, run.stdout.lines().next().unwrap_or_default().to_owned())
+    };
+    let elsewhere = ASSERTIONS.replace("/admin/**", "/admin/users/**");
+    assert_eq!(after(elsewhere), (5, "1 assertion dropped, 1 assertion added".to_owned()));
+    let fewer: Vec<&str> = ASSERTIONS.lines().skip(1).collect();
+    assert_eq!(after(fewer.join("\n")), (5, "1 assertion dropped".to_owned()));
+    insta::assert_snapshot!("dropped_assertion", diff(&service, &["HEAD"]).stdout);
+    assert_eq!(after(ASSERTIONS.replace("principal: api_key, scope", "scope")), (0, "1 assertion added".to_owned()));
+    let renamed = ASSERTIONS.replace("delete nothing", "never delete");
+    assert_eq!(after(renamed), (0, "nothing changed in who may call which route".to_owned()));
 }
 
 #[test]

@@ -25,5 +25,6 @@ mod policy_proposal;
 mod registry;
 mod report_page;
 mod rule_fixtures;
+mod services;
 mod stdin;
 mod suppressions;

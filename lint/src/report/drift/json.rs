@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
-use route_role_policy::lock::Key;
+use route_role_policy::lock::{Grant, Key};
 use serde::Serialize;
 
 use super::access;
-use crate::drift::{Change, Class, Direction, Drift, Effect, RouteState};
+use crate::drift::{
+    AssertionChange, Change, Class, CoverageChange, Direction, Drift, Effect, LayerChange, RouteState, ScopeChange,
+    ServiceDrift,
+};
 
 /// The version of the document.
 const VERSION: u32 = 1;
@@ -17,12 +20,31 @@ pub const SCHEMA: &str = include_str!("../schema/drift.schema.json");
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    services: Vec<ServiceView<'a>>,
     widened: bool,
     counts: Counts,
-    changes: Vec<ChangeView<'a>>,
-    scopes: Vec<ScopeView<'a>>,
-    layers: Vec<LayerView<'a>>,
-    coverage: Vec<CoverageView>,
+    assertions: Vec<OfService<'a, AssertionView<'a>>>,
+    changes: Vec<OfService<'a, ChangeView<'a>>>,
+    scopes: Vec<OfService<'a, ScopeView<'a>>>,
+    layers: Vec<OfService<'a, LayerView<'a>>>,
+    coverage: Vec<OfService<'a, CoverageView>>,
+}
+
+/// One of several services.
+#[derive(Serialize)]
+struct ServiceView<'a> {
+    service: &'a str,
+    change: Option<&'static str>,
+}
+
+/// Something that changed in a service, which is named where there are several.
+#[derive(Serialize)]
+struct OfService<'a, V> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a str>,
+    #[serde(flatten)]
+    view: V,
 }
 
 #[derive(Serialize)]
@@ -33,6 +55,22 @@ struct Counts {
     removed: usize,
     narrowed: usize,
     moved: usize,
+}
+
+#[derive(Serialize)]
+struct AssertionView<'a> {
+    change: &'static str,
+    name: &'a str,
+    says: &'a str,
+    routes: Vec<RouteView<'a>>,
+    grants: Vec<GrantView<'a>>,
+}
+
+#[derive(Serialize)]
+struct GrantView<'a> {
+    scope: &'a str,
+    principal: &'a str,
+    level: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -91,48 +129,93 @@ struct CoverageView {
     after: usize,
 }
 
-/// Writes what changed.
-pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
+/// Writes what changed. What is counted is counted over all services.
+pub fn write(out: &mut dyn Write, all: &[ServiceDrift]) -> io::Result<()> {
+    let count = |class| all.iter().map(|one| one.drift.count(class)).sum();
     let document = Document {
         version: VERSION,
-        widened: drift.is_widened(),
+        services: all.iter().filter_map(ServiceView::of).collect(),
+        widened: all.iter().any(|one| one.drift.is_widened()),
         counts: Counts {
-            widened: drift.count(Class::Widened),
-            unknown: drift.count(Class::Unknown),
-            added: drift.count(Class::Added),
-            removed: drift.count(Class::Removed),
-            narrowed: drift.count(Class::Narrowed),
-            moved: drift.count(Class::Moved),
+            widened: count(Class::Widened),
+            unknown: count(Class::Unknown),
+            added: count(Class::Added),
+            removed: count(Class::Removed),
+            narrowed: count(Class::Narrowed),
+            moved: count(Class::Moved),
         },
-        changes: drift.changes.iter().map(ChangeView::of).collect(),
-        scopes: drift
-            .scopes
-            .iter()
-            .map(|change| ScopeView {
-                change: if change.is_assignable { "assignable" } else { "withdrawn" },
-                scope: &change.grant.scope,
-                principal: &change.grant.principal,
-                level: change.grant.level.as_deref(),
-                routes: routes(&change.routes),
-            })
-            .collect(),
-        layers: drift
-            .layers
-            .iter()
-            .map(|layer| LayerView { guard: &layer.guard, routes: routes(&layer.routes) })
-            .collect(),
-        coverage: drift
-            .coverage
-            .iter()
-            .map(|change| CoverageView { what: change.what, before: change.before, after: change.after })
-            .collect(),
+        assertions: each(all, |drift| &drift.assertions, AssertionView::of),
+        changes: each(all, |drift| &drift.changes, ChangeView::of),
+        scopes: each(all, |drift| &drift.scopes, ScopeView::of),
+        layers: each(all, |drift| &drift.layers, LayerView::of),
+        coverage: each(all, |drift| &drift.coverage, CoverageView::of),
     };
     serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
     writeln!(out)
 }
 
+/// The views of one kind of change in all services, each with its service.
+fn each<'a, T: 'a, V>(
+    all: &'a [ServiceDrift],
+    list: impl Fn(&'a Drift) -> &'a [T],
+    view: impl Fn(&'a T) -> V,
+) -> Vec<OfService<'a, V>> {
+    let of_service = |one: &'a ServiceDrift| {
+        let service = one.service.as_deref();
+        list(&one.drift).iter().map(|item| OfService { service, view: view(item) }).collect::<Vec<_>>()
+    };
+    all.iter().flat_map(of_service).collect()
+}
+
 fn routes(keys: &[Key]) -> Vec<RouteView<'_>> {
     keys.iter().map(|key| RouteView { method: &key.method, path: &key.path }).collect()
+}
+
+impl<'a> ServiceView<'a> {
+    fn of(one: &'a ServiceDrift) -> Option<Self> {
+        Some(Self { service: one.service.as_deref()?, change: one.fate.keyword() })
+    }
+}
+
+impl<'a> ScopeView<'a> {
+    fn of(change: &'a ScopeChange) -> Self {
+        Self {
+            change: if change.is_assignable { "assignable" } else { "withdrawn" },
+            scope: &change.grant.scope,
+            principal: &change.grant.principal,
+            level: change.grant.level.as_deref(),
+            routes: routes(&change.routes),
+        }
+    }
+}
+
+impl<'a> LayerView<'a> {
+    fn of(layer: &'a LayerChange) -> Self {
+        Self { guard: &layer.guard, routes: routes(&layer.routes) }
+    }
+}
+
+impl CoverageView {
+    fn of(change: &CoverageChange) -> Self {
+        Self { what: change.what, before: change.before, after: change.after }
+    }
+}
+
+impl<'a> AssertionView<'a> {
+    fn of(change: &'a AssertionChange) -> Self {
+        let grant = |grant: &'a Grant| GrantView {
+            scope: &grant.scope,
+            principal: &grant.principal,
+            level: grant.level.as_deref(),
+        };
+        Self {
+            change: change.event.keyword(),
+            name: &change.title,
+            says: &change.says,
+            routes: routes(&change.routes),
+            grants: change.grants.iter().map(grant).collect(),
+        }
+    }
 }
 
 impl<'a> ChangeView<'a> {

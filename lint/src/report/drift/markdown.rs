@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use route_role_policy::lock::Key;
 
-use super::{Group, grantee, groups, meaning, own, route, summary};
-use crate::drift::{Class, Drift, Part, Sentence};
+use super::{ASSERTIONS, Group, fate, grantee, groups, in_short, meaning, own, route, summary};
+use crate::drift::{Class, Drift, Part, Sentence, ServiceDrift};
 use crate::report::markdown::{code, escaped};
 use crate::rule::engine::list::{counted, joined};
 
@@ -15,21 +15,44 @@ const SHOWN: usize = 10;
 /// A comment may have 65,536 characters. What is beyond this is counted.
 const LIMIT: usize = 60_000;
 
-/// Writes what changed.
-pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
+/// Writes what changed, service by service; those in which nothing did are left out.
+pub fn write(out: &mut dyn Write, all: &[ServiceDrift]) -> io::Result<()> {
     writeln!(out, "### Who may call which route")?;
-    if drift.is_empty() {
+    if all.iter().all(ServiceDrift::is_empty) {
         return writeln!(out, "\nNothing changed.");
     }
-    let summary = summary(drift);
-    let (first, rest) = summary.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
-    let rest = rest.iter().fold(String::new(), |text, part| text + ", " + part);
-    if drift.is_widened() {
-        writeln!(out, "\n**{first}**{rest}.")?
-    } else {
-        writeln!(out, "\n{first}{rest}.")?
+    let (mut written, mut left_out) = (0, 0);
+    for one in all.iter().filter(|one| !one.is_empty()) {
+        if let Some(service) = &one.service {
+            let fate = one.fate.keyword().map(|word| format!(" ({word})")).unwrap_or_default();
+            writeln!(out, "\n### Service {}{fate}", code(service))?;
+        }
+        writeln!(out, "\n{}", headline(&one.drift))?;
+        for section in sections(&one.drift).iter().filter(|section| !section.is_empty()) {
+            if written + section.len() > LIMIT {
+                left_out += 1;
+                continue;
+            }
+            written += section.len();
+            write!(out, "\n{section}")?;
+        }
     }
-    let mut sections = vec![layers(drift), table(drift, Class::Widened), scopes(drift, true)];
+    if left_out > 0 {
+        let sections = counted(left_out, "section");
+        writeln!(out, "\n{sections} too long for a comment; `route-role diff` shows everything in a terminal.")?;
+    }
+    Ok(())
+}
+
+fn headline(drift: &Drift) -> String {
+    let summary = summary(drift);
+    let Some((first, rest)) = summary.split_first() else { return "Nothing changed.".to_owned() };
+    let rest = rest.iter().fold(String::new(), |text, part| text + ", " + part);
+    if drift.is_widened() { format!("**{first}**{rest}.") } else { format!("{first}{rest}.") }
+}
+
+fn sections(drift: &Drift) -> Vec<String> {
+    let mut sections = vec![assertions(drift), layers(drift), table(drift, Class::Widened), scopes(drift, true)];
     sections.push(table(drift, Class::Unknown));
     sections.push(coverage(drift));
     for class in [Class::Added, Class::Removed, Class::Narrowed, Class::Moved] {
@@ -37,20 +60,7 @@ pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
     }
     let withdrawn = drift.scopes.iter().filter(|scope| !scope.is_assignable).count();
     sections.push(folded("Scopes that may no longer be granted", withdrawn, &scopes(drift, false)));
-    let (mut written, mut left_out) = (0, 0);
-    for section in sections.iter().filter(|section| !section.is_empty()) {
-        if written + section.len() > LIMIT {
-            left_out += 1;
-            continue;
-        }
-        written += section.len();
-        write!(out, "\n{section}")?;
-    }
-    if left_out > 0 {
-        let sections = counted(left_out, "section");
-        writeln!(out, "\n{sections} too long for a comment; `route-role diff` shows everything in a terminal.")?;
-    }
-    Ok(())
+    sections
 }
 
 fn folded(title: &str, count: usize, body: &str) -> String {
@@ -64,7 +74,11 @@ fn table(drift: &Drift, class: Class) -> String {
     if drift.count(class) == 0 {
         return String::new();
     }
-    format!("#### {}\n\n{}", meaning(class), table_of(drift, class))
+    let short = in_short(&groups(drift, class)).into_iter().fold(String::new(), |text, (what, routes)| {
+        text + &format!("- {}: {}\n", counted(routes, "route"), sentence(what))
+    });
+    let gap = if short.is_empty() { "" } else { "\n" };
+    format!("#### {}\n\n{short}{gap}{}", meaning(class), table_of(drift, class))
 }
 
 fn table_of(drift: &Drift, class: Class) -> String {
@@ -104,6 +118,30 @@ fn list(mut lines: Vec<String>) -> String {
     }
     let rest = lines.split_off(SHOWN);
     format!("{}<details><summary>and {} more</summary>{}</details>", lines.join("<br>"), rest.len(), rest.join("<br>"))
+}
+
+fn assertions(drift: &Drift) -> String {
+    if drift.assertions.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("#### {ASSERTIONS}\n\n");
+    for change in &drift.assertions {
+        let named = if change.title == change.says {
+            code(&change.says)
+        } else {
+            format!("**{}** ({})", escaped(&change.title), code(&change.says))
+        };
+        let grants = change.grants.iter().map(|grant| {
+            let (who, level) = grantee(grant);
+            let level = level.map(|level| format!(" at level {}", code(level))).unwrap_or_default();
+            format!("{} may be granted to {}{level}", code(&grant.scope), escaped(&who))
+        });
+        let routes = change.routes.iter().map(|key| code(&route(key)));
+        let by = list(grants.chain(routes).collect());
+        let line_break = if by.is_empty() { "" } else { "<br>" };
+        let _ = writeln!(text, "- {named} {}{line_break}{by}", fate(change));
+    }
+    text
 }
 
 fn layers(drift: &Drift) -> String {

@@ -4,10 +4,12 @@ pub mod json;
 pub mod markdown;
 pub mod terminal;
 
+use std::collections::BTreeMap;
+
 use route_role_policy::lock::{Grant, Key};
 
 use super::access::describe;
-use crate::drift::{Change, Class, Drift, Effect, RouteState};
+use crate::drift::{AssertionChange, AssertionEvent, Change, Class, Direction, Drift, Effect, RouteState, Sentence};
 use crate::rule::engine::list::counted;
 use crate::surface::Certainty;
 
@@ -35,6 +37,24 @@ fn groups(drift: &Drift, class: Class) -> Vec<Group<'_>> {
     groups
 }
 
+/// From so many groups on, it is said first what they have in common.
+const MANY_GROUPS: usize = 4;
+
+/// What was opened in several groups of routes, and on how many routes, the most frequent first.
+fn in_short<'a>(groups: &[Group<'a>]) -> Vec<(&'a Sentence, usize)> {
+    let mut opened: BTreeMap<&Sentence, (usize, usize)> = BTreeMap::new();
+    for group in groups.iter().filter(|_| groups.len() >= MANY_GROUPS) {
+        for effect in group.effects.iter().filter(|effect| effect.direction == Direction::Opened) {
+            let (groups, routes) = opened.entry(&effect.text).or_default();
+            *groups += 1;
+            *routes += group.changes.len();
+        }
+    }
+    let mut common: Vec<_> = opened.into_iter().filter(|(_, (groups, _))| *groups > 1).collect();
+    common.sort_by_key(|(text, (_, routes))| (std::cmp::Reverse(*routes), *text));
+    common.into_iter().map(|(text, (_, routes))| (text, routes)).collect()
+}
+
 /// Who may call a route, in words. They contain names from source.
 fn access(route: &RouteState) -> String {
     let access = route.access.as_ref().map_or_else(|| route.words.clone(), describe);
@@ -47,14 +67,26 @@ fn access(route: &RouteState) -> String {
 
 /// What the difference comes to; ours alone.
 fn summary(drift: &Drift) -> Vec<String> {
-    let classes = Class::ALL.into_iter().map(|class| (drift.count(class), class));
-    let mut parts: Vec<String> = classes
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, class)| format!("{} {}", counted(count, "route"), verb(class)))
-        .collect();
+    let of_event = |event| drift.assertions.iter().filter(|change| change.event == event).count();
+    let events = [AssertionEvent::Broken, AssertionEvent::Dropped].map(|event| (of_event(event), event));
     let assignable = drift.scopes.iter().filter(|scope| scope.is_assignable).count();
-    if assignable > 0 {
-        parts.insert(parts.len().min(1), format!("{} became assignable", counted(assignable, "scope")));
+    let mut parts: Vec<String> = events
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, event)| format!("{} {}", counted(count, "assertion"), event.keyword()))
+        .collect();
+    for class in Class::ALL {
+        let count = drift.count(class);
+        if count > 0 {
+            parts.push(format!("{} {}", counted(count, "route"), verb(class)));
+        }
+        if class == Class::Widened && assignable > 0 {
+            parts.push(format!("{} became assignable", counted(assignable, "scope")));
+        }
+    }
+    let asserted = of_event(AssertionEvent::Added);
+    if asserted > 0 {
+        parts.push(format!("{} added", counted(asserted, "assertion")));
     }
     let withdrawn = drift.scopes.len() - assignable;
     if withdrawn > 0 {
@@ -99,3 +131,17 @@ fn route(key: &Key) -> String {
 fn own(change: &Change) -> impl Iterator<Item = &Effect> {
     change.effects.iter().filter(|effect| effect.is_own)
 }
+
+/// What has become of an assertion, behind its name; ours alone.
+fn fate(change: &AssertionChange) -> &'static str {
+    let is_broken = !change.routes.is_empty() || !change.grants.is_empty();
+    match change.event {
+        AssertionEvent::Broken => "is broken by:",
+        AssertionEvent::Dropped => "no longer holds: the policy doesn't say it any more, or says less",
+        AssertionEvent::Added if is_broken => "is new, and broken by:",
+        AssertionEvent::Added => "is new, and nothing breaks it",
+    }
+}
+
+/// The title of the section about assertions.
+const ASSERTIONS: &str = "Never to be granted";

@@ -4,10 +4,26 @@ use std::io::{self, Write};
 
 use route_role_policy::lock::Key;
 
-use super::{Group, grantee, groups, meaning, own, route, summary};
-use crate::drift::{Class, Drift};
+use super::{ASSERTIONS, Group, fate, grantee, groups, in_short, meaning, own, route, summary};
+use crate::drift::{Class, Drift, ServiceDrift};
 use crate::report::escape::visible;
 use crate::rule::engine::list::{counted, joined};
+
+/// Writes what changed, service by service; those in which nothing did are left out.
+pub fn write_all(out: &mut dyn Write, all: &[ServiceDrift]) -> io::Result<()> {
+    let changed: Vec<&ServiceDrift> = all.iter().filter(|one| !one.is_empty()).collect();
+    if changed.is_empty() {
+        return write(out, &Drift::default());
+    }
+    for (at, one) in changed.into_iter().enumerate() {
+        if let Some(service) = &one.service {
+            let fate = one.fate.keyword().map(|word| format!(" ({word})")).unwrap_or_default();
+            writeln!(out, "{}service {}{fate}\n", if at == 0 { "" } else { "\n" }, visible(service))?;
+        }
+        write(out, &one.drift)?;
+    }
+    Ok(())
+}
 
 /// Writes what changed, worst first.
 pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
@@ -15,6 +31,7 @@ pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
         return writeln!(out, "nothing changed in who may call which route");
     }
     writeln!(out, "{}", summary(drift).join(", "))?;
+    assertions(out, drift)?;
     layers(out, drift)?;
     for class in Class::ALL {
         let groups = groups(drift, class);
@@ -22,6 +39,10 @@ pub fn write(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
             continue;
         }
         writeln!(out, "\n{}", meaning(class))?;
+        for (at, (text, routes)) in in_short(&groups).into_iter().enumerate() {
+            let text = visible(&text.to_string()).into_owned();
+            writeln!(out, "{}  {}: {text}", if at == 0 { "\n" } else { "" }, counted(routes, "route"))?;
+        }
         groups.iter().try_for_each(|group| write_group(out, group))?;
     }
     scopes(out, drift)?;
@@ -47,6 +68,26 @@ fn write_group(out: &mut dyn Write, group: &Group<'_>) -> io::Result<()> {
         (None, None) => {}
     }
     group.effects.iter().try_for_each(|effect| writeln!(out, "      - {}", visible(&effect.text.to_string())))
+}
+
+fn assertions(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {
+    if drift.assertions.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{ASSERTIONS}")?;
+    for change in &drift.assertions {
+        writeln!(out, "\n  `{}` {}", visible(&change.title), fate(change))?;
+        if change.title != change.says {
+            writeln!(out, "      {}", visible(&change.says))?;
+        }
+        for grant in &change.grants {
+            let (who, level) = grantee(grant);
+            let level = level.map(|level| format!(" at level `{level}`")).unwrap_or_default();
+            writeln!(out, "      - {}", visible(&format!("`{}` may be granted to {who}{level}", grant.scope)))?;
+        }
+        change.routes.iter().try_for_each(|key| writeln!(out, "      - {}", visible(&route(key))))?;
+    }
+    Ok(())
 }
 
 fn layers(out: &mut dyn Write, drift: &Drift) -> io::Result<()> {

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::{Lines, Place};
+use super::{Lines, Place, Results};
 use crate::rule;
-use crate::surface::Surface;
 
 #[derive(Serialize)]
 pub(super) struct Finding<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a str>,
     rule: &'a str,
     severity: &'static str,
     confidence: &'static str,
@@ -48,11 +49,13 @@ struct Related<'a> {
 }
 
 impl<'a> Finding<'a> {
-    pub(super) fn of(finding: &'a rule::Finding, surface: &'a Surface, lines: &Lines<'a>) -> Self {
+    pub(super) fn of(finding: &'a rule::Finding, results: &Results<'a>) -> Self {
+        let Results { surface, lines, service, .. } = *results;
         let route = finding.route.and_then(|index| surface.inventory.routes.get(index));
         let program = route.and_then(|route| surface.inventory.programs.get(route.program));
         let place = finding.primary.as_ref().map(|label| Place::of(label.span, lines));
         Self {
+            service,
             rule: finding.rule,
             severity: finding.severity.keyword(),
             confidence: finding.confidence.keyword(),

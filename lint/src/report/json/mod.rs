@@ -8,9 +8,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Coverage, Lines};
+use super::{Coverage, Lines, Results};
 use crate::baseline::Fingerprint;
-use crate::rule::Outcome;
 use crate::surface::Surface;
 
 /// The version of both documents. It changes when something that a consumer may rely on does.
@@ -24,11 +23,33 @@ pub const ROUTES_SCHEMA: &str = include_str!("../schema/routes.schema.json");
 #[derive(Serialize)]
 struct FindingsDocument<'a> {
     version: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    services: Vec<Service<'a>>,
     findings: Vec<finding::Finding<'a>>,
     suppressed: usize,
     known: usize,
-    stale: &'a [Fingerprint],
+    stale: Vec<&'a Fingerprint>,
     coverage: Coverage,
+}
+
+/// One of several services.
+#[derive(Serialize)]
+struct Service<'a> {
+    service: &'a str,
+    suppressed: usize,
+    known: usize,
+    coverage: Coverage,
+}
+
+impl<'a> Service<'a> {
+    fn of(results: &Results<'a>) -> Option<Self> {
+        Some(Self {
+            service: results.service?,
+            suppressed: results.outcome.suppressed.len(),
+            known: results.outcome.known,
+            coverage: Coverage::of(results.surface),
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -38,24 +59,21 @@ struct RoutesDocument<'a> {
     coverage: Coverage,
 }
 
-/// Writes findings, and the entries of a baseline that nothing matches any more.
-pub fn write_findings(
-    out: &mut dyn Write,
-    outcome: &Outcome,
-    stale: &[Fingerprint],
-    surface: &Surface,
-    lines: &Lines<'_>,
-) -> io::Result<()> {
-    let findings = outcome.findings.iter().map(|finding| finding::Finding::of(finding, surface, lines)).collect();
+/// Writes findings, and the entries of a baseline that nothing matches any more. What is counted is counted over all services.
+pub fn write_findings(out: &mut dyn Write, all: &[Results<'_>]) -> io::Result<()> {
+    let findings = all
+        .iter()
+        .flat_map(|results| results.outcome.findings.iter().map(|finding| finding::Finding::of(finding, results)));
     write(
         out,
         &FindingsDocument {
             version: VERSION,
-            findings,
-            suppressed: outcome.suppressed.len(),
-            known: outcome.known,
-            stale,
-            coverage: Coverage::of(surface),
+            services: all.iter().filter_map(Service::of).collect(),
+            findings: findings.collect(),
+            suppressed: all.iter().map(|results| results.outcome.suppressed.len()).sum(),
+            known: all.iter().map(|results| results.outcome.known).sum(),
+            stale: all.iter().flat_map(|results| results.stale).collect(),
+            coverage: all.iter().map(|results| Coverage::of(results.surface)).fold(Coverage::default(), Coverage::and),
         },
     )
 }

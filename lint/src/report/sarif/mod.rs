@@ -20,17 +20,25 @@ struct Log<'a> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run<'a>; 1],
+    runs: Vec<Run<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Run<'a> {
     tool: Tool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    automation_details: Option<Automation>,
     column_kind: &'static str,
     original_uri_base_ids: BaseIds,
     invocations: [Invocation; 1],
     results: Vec<Fault<'a>>,
+}
+
+/// Which of several runs of one document it is. Code scanning services tell them apart by this alone.
+#[derive(Serialize)]
+struct Automation {
+    id: String,
 }
 
 #[derive(Serialize)]
@@ -71,9 +79,15 @@ struct Text {
     text: String,
 }
 
-/// Writes every finding, those that are suppressed among them, and the rules.
-pub fn write(out: &mut dyn Write, results: &Results<'_>) -> io::Result<()> {
-    let run = Run {
+/// Writes every finding, those that are suppressed among them, and the rules; a run for each service.
+pub fn write(out: &mut dyn Write, all: &[Results<'_>]) -> io::Result<()> {
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: all.iter().map(run).collect() };
+    serde_json::to_writer_pretty(&mut *out, &log).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+fn run<'a>(results: &Results<'a>) -> Run<'a> {
+    Run {
         tool: Tool {
             driver: Driver {
                 name: "route-role",
@@ -82,6 +96,7 @@ pub fn write(out: &mut dyn Write, results: &Results<'_>) -> io::Result<()> {
                 rules: crate::rule::ALL.iter().map(|rule| Descriptor::of(rule)).collect(),
             },
         },
+        automation_details: results.service.map(|service| Automation { id: format!("route-role/{service}/") }),
         column_kind: "unicodeCodePoints",
         original_uri_base_ids: BaseIds {
             root: Base { description: Text::ours("The root of the repository, or of what was linted.") },
@@ -91,10 +106,7 @@ pub fn write(out: &mut dyn Write, results: &Results<'_>) -> io::Result<()> {
             tool_execution_notifications: result::notifications(results),
         }],
         results: result::results(results),
-    };
-    serde_json::to_writer_pretty(&mut *out, &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })
-        .map_err(io::Error::from)?;
-    writeln!(out)
+    }
 }
 
 impl Text {

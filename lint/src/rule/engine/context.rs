@@ -1,12 +1,13 @@
 //! What rules look at.
 
+use route_role_policy::assertion::AssertedRoute;
 use route_role_policy::file::Problem;
 use route_role_policy::policy::Policy;
 use route_role_policy::{Access, Placed, PrincipalKind};
 
 use crate::resolve::{Guard, Handler, HandlerKind, Inventory, Route};
 use crate::source::{FileId, SourceMap, Span};
-use crate::surface::{Certainty, GuardMeaning, RouteSurface, Surface};
+use crate::surface::{Certainty, GuardMeaning, RouteSurface, Surface, asserted};
 
 use super::finding::Confidence;
 
@@ -116,6 +117,11 @@ impl<'a> RouteView<'a> {
                 self.route.handler.kind,
                 HandlerKind::Function | HandlerKind::Closure | HandlerKind::OpenService
             )
+    }
+
+    /// The route as an assertion of the policy looks at it, if it does.
+    pub fn asserted(&self) -> Option<AssertedRoute<'a>> {
+        asserted(self.route, self.row)
     }
 
     /// How far a statement holds that a guard nobody understands could overturn.

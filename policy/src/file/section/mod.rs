@@ -3,6 +3,7 @@
 //! Sections are read in the order in which they build on each other, so that every name is checked against what is
 //! already there, whatever their order in the file.
 
+mod assertions;
 mod assignable;
 mod credentials;
 mod guards;
@@ -41,6 +42,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Policy {
     routes::data(reader, &fields, &mut policy);
     routes::restrictions(reader, &fields, &mut policy);
     routes::public(reader, &fields, &mut policy);
+    assertions::read(reader, &fields, &mut policy);
     guards::read(reader, &fields, &mut policy);
     patterns::outcomes(reader, &fields, &mut policy);
     settings::read(reader, &fields, &mut policy);

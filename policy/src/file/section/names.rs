@@ -44,13 +44,18 @@ pub(super) fn accepts(reader: &mut Reader<'_>, policy: &Policy, node: &Node) -> 
 
 /// A declared level.
 pub(super) fn level(reader: &mut Reader<'_>, policy: &Policy, node: &Node) -> Option<Placed<Level>> {
-    let name = reader.text(node, "`level`")?.map(Level::new);
-    if !policy.levels.contains_key(&name.value) {
-        let text = name.map(|level| level.to_string());
-        reader.unknown(&text, "level", "levels", policy.levels.keys().map(Level::as_str));
+    let name = reader.text(node, "`level`")?;
+    level_named(reader, policy, name)
+}
+
+/// The declared level of a name.
+pub(super) fn level_named(reader: &mut Reader<'_>, policy: &Policy, name: Placed<String>) -> Option<Placed<Level>> {
+    let level = name.clone().map(Level::new);
+    if !policy.levels.contains_key(&level.value) {
+        reader.unknown(&name, "level", "levels", policy.levels.keys().map(Level::as_str));
         return None;
     }
-    Some(name)
+    Some(level)
 }
 
 /// A declared feature.

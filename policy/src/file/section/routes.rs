@@ -82,7 +82,8 @@ pub(super) fn pattern(reader: &mut Reader<'_>, text: Placed<String>) -> Option<P
     Some(text.map(|_| RoutePattern { method, path: PathGlob::new(path) }))
 }
 
-fn method(reader: &mut Reader<'_>, name: Placed<String>) -> Option<Placed<String>> {
+/// A method, upper case.
+pub(super) fn method(reader: &mut Reader<'_>, name: Placed<String>) -> Option<Placed<String>> {
     if METHODS.contains(&name.as_str()) {
         return Some(name);
     }

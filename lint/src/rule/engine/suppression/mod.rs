@@ -75,6 +75,8 @@ pub fn settle(
     let unsettled = directives
         .iter()
         .enumerate()
+        // Whoever answers for such a file can tell.
+        .filter(|(_, directive)| !context.inventory().foreign.contains(&directive.span.file))
         .flat_map(|(index, directive)| directive.unsettled(ran, known, |rule| used.contains(&(index, rule))))
         .collect();
     Settled { standing, suppressed, unsettled }
