@@ -75,6 +75,27 @@ fn chain(length: usize) -> String {
 }
 
 #[test]
+fn a_condition_about_some_or_all_objects_says_whether_any_is_there() {
+    let with = |condition: &str| {
+        service(&format!(
+            r#"
+async fn show(State(store): State<Store>, caller: Caller, Json(ids): Json<Vec<u64>>) -> Result<(), StatusCode> {{
+    let cases = store.get_all(ids).await;
+    if {condition} {{ return Err(StatusCode::FORBIDDEN); }}
+    store.close_all(&cases).await;
+    Ok(())
+}}
+"#
+        ))
+    };
+    // Ids of nothing are passed over, those of others aren't.
+    assert!(leaks(&with("cases.iter().any(|case| case.workspace != caller.workspace)")));
+    assert!(leaks(&with("!cases.iter().all(|case| case.workspace == caller.workspace)")));
+    // One answer for both.
+    assert!(!leaks(&with("!cases.iter().any(|case| case.workspace == caller.workspace)")));
+}
+
+#[test]
 fn a_check_of_what_the_object_never_has_refuses_nobody() {
     let with = |network: &str| {
         service(&format!(

@@ -258,7 +258,13 @@ impl Walker<'_, '_, '_> {
                     known.late.clone_from(&narrowed.late);
                 }
                 let ty = if matches!(name, "filter" | "find") { receiver.ty.clone() } else { Type::Unknown };
-                Some(Flow { ty, refusals: receiver.refusals.clone(), page: receiver.page, ..narrowed })
+                let present_if = match name {
+                    "any" | "is_some_and" | "is_ok_and" => Some(true),
+                    // Of nothing, all is true.
+                    "all" | "is_none_or" => Some(false),
+                    _ => None,
+                };
+                Some(Flow { ty, refusals: receiver.refusals.clone(), page: receiver.page, present_if, ..narrowed })
             }
             ("for_each" | "try_for_each" | "fold" | "sort_by" | "sort_by_key", Some(_)) => {
                 let mut whole = receiver.clone();
