@@ -8,6 +8,7 @@ use crate::source::Span;
 use super::Walker;
 use super::expression::path_name;
 use super::flow::{Bytes, Flow, Origin, Origins, Refusal};
+use super::statement::edges;
 use super::summary::{LateFilter, Lookup, Steps};
 use super::typing::Type;
 
@@ -460,7 +461,8 @@ impl Walker<'_, '_, '_> {
                 if !value.statuses.is_empty() || value.variant.is_some() && arguments.is_empty() {
                     return value;
                 }
-                let span = self.span(path);
+                let (first, last) = edges(callee);
+                let span = self.span_of(first, last);
                 self.call_path(path, arguments, false, span)
             }
             other => self.expression(other),

@@ -10,6 +10,7 @@ use super::Walker;
 use super::condition::{Sides, last};
 use super::flow::{Condition, Flow, Origin, Refusal};
 use super::pattern::Fit;
+use super::statement::edges;
 use super::status;
 use super::summary::{OpenFilter, Steps, Summary};
 use super::typing::Type;
@@ -357,8 +358,10 @@ impl Walker<'_, '_, '_> {
         if !narrows {
             return;
         }
-        let span = self.span(&branch.cond);
-        let filter = self.span(&branch.then_branch);
+        let (first, last) = edges(&branch.cond);
+        let span = self.span_of(first, last);
+        let braces = branch.then_branch.brace_token.span;
+        let filter = self.span_of(braces.open(), braces.close());
         if self.summary.open_filters.len() < super::summary::MAX_KEPT {
             self.summary.open_filters.push(OpenFilter {
                 list: then.origins.clone(),
