@@ -6,6 +6,7 @@
 //! stays a call of which only is known what went in.
 
 mod answer;
+mod branch;
 mod call;
 mod classify;
 mod combinator;
@@ -15,7 +16,9 @@ mod expression;
 mod flow;
 mod macros;
 mod parameter;
+mod path;
 mod pattern;
+mod refusal;
 mod relevance;
 mod statement;
 mod status;
