@@ -51,6 +51,9 @@ impl<'s> Shelf<'s> {
             crates.entry(layout.root(&file.path)).or_default().push_back((file, 0));
         }
         for open in crates.into_values() {
+            if is_over.load(Ordering::Relaxed) {
+                return;
+            }
             self.read_from(open, &layout, &mut seen, is_over);
         }
     }
