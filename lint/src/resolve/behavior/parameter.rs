@@ -144,7 +144,7 @@ impl Analyst<'_, '_> {
                 return known(&name);
             }
         }
-        for implementation in self.modules.implementations(&definition.item.name) {
+        for implementation in self.modules.implementations(&definition) {
             let ItemKind::Impl { of_trait: Some(of_trait), items, .. } = &implementation.item.kind else { continue };
             if !matches!(of_trait.last(), "FromRequest" | "FromRequestParts") {
                 continue;
