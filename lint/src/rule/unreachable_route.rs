@@ -43,7 +43,7 @@ use route_role_policy::{Access, Alternative, PrincipalKind, Principals};
 
 use super::engine::segments::{Segment, has_unknown, segments};
 use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
-use crate::resolve::{Guard, GuardKind, HandlerKind, Route};
+use crate::resolve::{Guard, GuardKind, HandlerKind, Matching, Route};
 use crate::source::SourceMap;
 
 /// The rule.
@@ -118,7 +118,9 @@ fn collisions(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn can_collide(route: &Route) -> bool {
-    matches!(route.handler.kind, HandlerKind::Function | HandlerKind::Closure) && !has_unknown(&route.path)
+    matches!(route.handler.kind, HandlerKind::Function | HandlerKind::Closure)
+        && route.matching == Matching::Exclusive
+        && !has_unknown(&route.path)
 }
 
 /// A path without the names of its parameters.

@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
+use crate::frontend::rust::rocket;
 use crate::resolve::modules::{Definition, ModuleId, Modules};
 
 /// The functions whose bodies mention routers, or functions that do, and so on.
@@ -110,7 +111,7 @@ impl Builders {
     /// Finds them among the functions that are loaded.
     pub(crate) fn find(modules: &Modules<'_>, functions: &[KnownFunction]) -> Self {
         let mut builders = Self::default();
-        let direct = AhoCorasick::new(axum::BUILDER_NEEDLES).ok();
+        let direct = AhoCorasick::new(axum::BUILDER_NEEDLES.iter().chain(rocket::BUILDER_NEEDLES)).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
         for function in functions {
@@ -208,8 +209,10 @@ fn body_text<'m>(modules: &'m Modules<'_>, function: &KnownFunction, signature: 
 }
 
 fn signature_mentions_router(signature: &Function) -> bool {
-    let is_router =
-        |name: &str| matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter");
+    let is_router = |name: &str| {
+        matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter")
+            || rocket::BUILDER_TYPES.contains(&name)
+    };
     signature
         .result
         .iter()

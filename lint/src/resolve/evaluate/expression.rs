@@ -392,6 +392,7 @@ impl Evaluator<'_, '_> {
             entries: Vec::new(),
             document: Vec::new(),
             document_base: None,
+            attached: Vec::new(),
         }))
     }
 }
