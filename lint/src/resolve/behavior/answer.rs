@@ -173,7 +173,7 @@ impl Analyst<'_, '_> {
         }
         self.memory.answers.insert(key.clone(), None);
         let mut found = None;
-        for name in ["into_response", "error_response", "status_code"] {
+        for name in ["into_response", "error_response", "status_code", "respond_to"] {
             for target in self.functions_of(ty, name) {
                 if let Some(summary) = self.summarise(&target.function, &target.scope, variant.clone()) {
                     let mut bytes = answer_bytes(&summary.result);

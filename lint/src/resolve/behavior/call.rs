@@ -99,6 +99,11 @@ impl Walker<'_, '_, '_> {
         let named = path.path.segments.last().map(|segment| self.segment_types(&segment.arguments)).unwrap_or_default();
         let (resolved, owner) = self.resolved_path(path, &written);
         let count = arguments.len();
+        if let Some(status) = self.rocket_status(&written.names) {
+            let mut whole = Flow::default();
+            arguments.iter().for_each(|argument| whole.mix(argument));
+            return Flow { statuses: vec![status], ty: Type::foreign(&name, Vec::new()), ..whole };
+        }
         let value = match (&owner, &resolved) {
             (Some(owner), _) if self.is_variant(owner, &name) => {
                 let mut whole = self.variant(owner.clone(), &name);

@@ -361,7 +361,7 @@ impl Walker<'_, '_, '_> {
     }
 
     /// `ok_or(…)`: what is answered if it isn't there.
-    fn turned_down(&mut self, receiver: &Flow, answer: &Flow, span: Span) -> Flow {
+    pub(super) fn turned_down(&mut self, receiver: &Flow, answer: &Flow, span: Span) -> Flow {
         let order = self.next_order();
         let mut condition = receiver.condition();
         condition.add(&self.around());

@@ -117,7 +117,7 @@ impl Builders {
         for function in functions {
             let Some(signature) = signature(function) else { continue };
             let body = body_text(modules, function, signature);
-            let mentions = direct.as_ref().is_some_and(|needles| needles.is_match(body));
+            let mentions = direct.as_ref().is_some_and(|needles| mentions_registration(needles, body));
             if mentions || signature_mentions_router(signature) {
                 builders.add(function, &mut fresh);
             } else {
@@ -179,8 +179,7 @@ impl Builders {
             let name = &names[found.name];
             match self.owners.get(name) {
                 Some(owners) => owners.iter().any(|owner| speaks_of(function, signature, body, owner)),
-                // A free function isn't called like a method.
-                None => !body[..found.start].ends_with('.'),
+                None => may_name_function(body, found.start, found.start + name.len()),
             }
         })
     }
@@ -195,6 +194,23 @@ impl Builders {
     pub(super) fn methods(&self, name: &str) -> &[(Definition, Definition)] {
         self.methods.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether a word of a body may be the name of a free function: it isn't called like a method, it isn't the name of a field, and it
+/// doesn't stand in a comment.
+fn may_name_function(body: &str, start: usize, end: usize) -> bool {
+    let (before, after) = (&body[..start], &body[end..]);
+    let is_field = after.starts_with(':') && !after.starts_with("::");
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    !before.ends_with('.') && !is_field && !line.trim_start().starts_with("//")
+}
+
+/// Whether one of the texts occurs that register routes. `request.route()` only asks for the route that was found.
+fn mentions_registration(needles: &AhoCorasick, body: &str) -> bool {
+    needles.find_iter(body).any(|found| {
+        let takes_nothing = body.get(found.end()..).is_some_and(|rest| rest.starts_with(')'));
+        !(takes_nothing && body.get(found.range()) == Some(".route("))
+    })
 }
 
 fn signature(function: &KnownFunction) -> Option<&Function> {
