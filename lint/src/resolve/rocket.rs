@@ -27,7 +27,7 @@ pub(crate) struct Declared {
 /// The route that a function's attribute declares, if it is one of Rocket's.
 pub(crate) fn declared(modules: &mut Modules<'_>, handler: &Definition) -> Option<Declared> {
     let given = handler.item.attributes.iter().find(|given| may_declare(given))?;
-    if !is_of_rocket(modules, handler, given) {
+    if origin(modules, handler, given) == Origin::Elsewhere {
         return None;
     }
     let arguments: TokenStream = modules.texts.slice(handler.text, given.arguments).parse().ok()?;
@@ -44,11 +44,20 @@ fn may_declare(given: &Attribute) -> bool {
     given.path.last().is_some_and(|name| rocket::is_route_attribute(name))
 }
 
-/// Whether an attribute comes from Rocket, or from nowhere in particular: `#[macro_use] extern crate rocket` puts it everywhere.
-fn is_of_rocket(modules: &mut Modules<'_>, handler: &Definition, given: &Attribute) -> bool {
+/// Where an attribute comes from that is spelt like one of Rocket's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Rocket,
+    /// Nothing says where from: `#[macro_use] extern crate rocket` brings it in everywhere.
+    Anywhere,
+    Elsewhere,
+}
+
+fn origin(modules: &mut Modules<'_>, handler: &Definition, given: &Attribute) -> Origin {
     match modules.resolve(handler.module, &given.path, Space::Macro) {
-        Resolved::External(names) => names.len() == 1 || rocket::is_rocket(&names),
-        _ => false,
+        Resolved::External(names) if rocket::is_rocket(&names) => Origin::Rocket,
+        Resolved::External(names) if names.len() == 1 => Origin::Anywhere,
+        _ => Origin::Elsewhere,
     }
 }
 
@@ -99,12 +108,12 @@ pub(super) fn note_unmounted(evaluator: &mut Evaluator<'_, '_>, functions: &[Kno
     let served: BTreeSet<Span> = inventory.routes.iter().map(|route| route.handler.span).collect();
     for function in functions.iter().filter(|function| function.owner.is_none()) {
         let handler = &function.definition;
-        // A bare `#[get]` may be anybody's.
-        let says_rocket = |given: &Attribute, names: &[String]| may_declare(given) && rocket::is_rocket(names);
-        let is_rocket = handler.item.attributes.iter().any(|given| {
-            matches!(evaluator.modules.resolve(handler.module, &given.path, Space::Macro),
-                Resolved::External(names) if says_rocket(given, &names) || names.len() == 1 && may_declare(given) && uses_rocket(evaluator.modules, handler))
-        });
+        let Some(given) = handler.item.attributes.iter().find(|given| may_declare(given)) else { continue };
+        let is_rocket = match origin(evaluator.modules, handler, given) {
+            Origin::Rocket => true,
+            Origin::Anywhere => uses_rocket(evaluator.modules, handler),
+            Origin::Elsewhere => false,
+        };
         let span = evaluator.modules.span(handler);
         if !is_rocket || served.contains(&span) || evaluator.is_listed(handler) {
             continue;

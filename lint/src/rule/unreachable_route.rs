@@ -6,7 +6,7 @@
 //! parameters, and a catch-all beside a parameter at the same place. It also fires on a guard that by itself admits no caller at all.
 //!
 //! It stays silent on what axum tells apart: another method at the same path, a literal beside a parameter or a catch-all (the literal wins), a handler for every method beside one for some, `/a` and `/a/`. Routes that exist under
-//! different conditions are compared only if one exists whenever the other does, and routes only if they are certain to be in one router.
+//! different conditions are compared only if one exists whenever the other does, and routes only if they are certain to be in one router. Rocket asks one route after the other, by rank, so its routes aren't compared.
 //!
 //! ## Why it matters
 //!

@@ -48,7 +48,7 @@ pub enum RocketMacro {
 const CRATES: &[&str] = &["rocket", "rocket_codegen", "rocket_okapi", "rocket_okapi_codegen"];
 
 /// Texts without which a file can't have anything to do with Rocket; those of other frameworks count as well.
-pub const NEEDLES: &[&str] = &["rocket::", "extern crate rocket"];
+pub const NEEDLES: &[&str] = &["rocket::"];
 
 /// Texts that make a function worth evaluating.
 pub const BUILDER_NEEDLES: &[&str] = &[

@@ -55,6 +55,12 @@ impl Walker<'_, '_, '_> {
         settled
     }
 
+    /// What `None` answers, where the handler gives an `Option` back: Rocket makes a 404 of it.
+    pub(super) fn status_of_none(&self) -> Option<u16> {
+        let is_option = matches!(&self.result_type, Type::Foreign(name, _) if &**name == "Option");
+        (self.is_handler && is_option).then_some(404)
+    }
+
     /// `?` makes one error of another where the tree says how.
     pub(super) fn converted(&mut self, mut refusal: Refusal, into: &Type) -> Refusal {
         let Some(into) = into.definition().cloned() else { return refusal };

@@ -50,8 +50,12 @@ impl Walker<'_, '_, '_> {
         match name.as_str() {
             "Ok" | "Some" if call.args.len() == 1 => {
                 let value = call.args.first().map(|value| self.expression(value)).unwrap_or_default();
-                // The answer of a success isn't one that turns down.
-                return if name == "Ok" { Flow { statuses: Vec::new(), ..value } } else { value };
+                return match name.as_str() {
+                    // The answer of a success isn't one that turns down.
+                    "Ok" => Flow { statuses: Vec::new(), ..value },
+                    _ if self.status_of_none().is_some() => Flow { presence: Origins::default(), ..value },
+                    _ => value,
+                };
             }
             "Err" if call.args.len() == 1 => {
                 let value = call.args.first().map(|value| self.expression(value)).unwrap_or_default();

@@ -332,13 +332,12 @@ impl Walker<'_, '_, '_> {
             self.returned.refuse_all(&value.refusals);
             return;
         }
-        // A handler of Rocket's that gives nothing back answers 404.
-        let is_optional = matches!(&self.result_type, Type::Foreign(name, _) if &**name == "Option");
-        let value = if self.is_handler && is_optional && (value.is_none || !value.presence.is_empty()) {
-            let absent = Flow { statuses: vec![404], ..Flow::default() };
-            self.turned_down(&value, &absent, self.last_statement)
-        } else {
-            value
+        let value = match self.status_of_none() {
+            Some(status) if value.is_none || !value.presence.is_empty() => {
+                let absent = Flow { statuses: vec![status], ..Flow::default() };
+                self.turned_down(&value, &absent, self.last_statement)
+            }
+            _ => value,
         };
         let mut value = self.settled(value);
         let error = self.result_type.error();

@@ -9,6 +9,7 @@ use crate::resolve::names::Resolved;
 use crate::resolve::value::{Call, Callee, Entry, Layer, PathValue, Router, Value};
 use crate::source::Span;
 
+use super::dispatch::as_unit_struct;
 use super::router::nest;
 use super::{Environment, Evaluator};
 
@@ -89,7 +90,10 @@ impl Evaluator<'_, '_> {
                 }
             }
             // A type of the tree that is a fairing by itself.
-            fairing => self.own_method(environment, fairing, "on_ignite", &[application], None)?,
+            fairing => {
+                let fairing = record_of(fairing)?;
+                self.own_method(environment, &fairing, "on_ignite", &[application], None)?
+            }
         };
         matches!(&after, Value::Router(after) if after.kind == RouterKind::Rocket).then_some(after)
     }
@@ -126,17 +130,12 @@ impl Evaluator<'_, '_> {
 
     /// Something that becomes routes by itself: `FileServer`, a page that shows the API description, a handler of the application's own.
     fn mounted_service(&mut self, environment: &mut Environment, value: Value, span: Span) -> Option<Rc<Router>> {
-        if let Some(routes) = self.own_method(environment, &value, "into", &[], None)
-            && let Some(routes) = self.listed_routes(&routes, span)
-        {
-            return Some(routes);
-        }
-        let value = super::dispatch::as_unit_struct(&value).unwrap_or(value);
-        if let Value::Record(record) = &value
-            && let Some(routes) = self.converted(record)
-            && let Some(routes) = self.listed_routes(&routes, span)
-        {
-            return Some(routes);
+        if let Some(Value::Record(record)) = record_of(&value) {
+            let receiver = Value::Record(record.clone());
+            let routes = self.own_method(environment, &receiver, "into", &[], None).or_else(|| self.converted(&record));
+            if let Some(routes) = routes.and_then(|routes| self.listed_routes(&routes, span)) {
+                return Some(routes);
+            }
         }
         let mut routes = self.route_list(span);
         if let Some(pages) = self.description_pages(&value) {
@@ -146,20 +145,7 @@ impl Evaluator<'_, '_> {
             }
             return Some(routes);
         }
-        let service = match &value {
-            Value::Record(record) => {
-                let definition = record.definition.clone()?;
-                let module = definition.module;
-                Value::Path(Rc::new(PathValue {
-                    resolved: Resolved::Item(definition),
-                    generics: Vec::new(),
-                    module,
-                    span,
-                }))
-            }
-            Value::Call(_) | Value::Path(_) => value,
-            _ => Value::Unknown,
-        };
+        let service = service_of(&value, span);
         let name: Vec<String> = Self::service_name(&service).split("::").map(str::to_owned).collect();
         let is_open = rocket::serves_everyone(&name);
         // A function of this name made it, which may as well make a list of routes.
@@ -199,21 +185,7 @@ impl Evaluator<'_, '_> {
             _ => None,
         };
         let method = method.unwrap_or_else(|| "ANY".to_owned());
-        let handler = match handler {
-            Value::Record(record) => match record.definition.clone() {
-                Some(definition) => {
-                    let module = definition.module;
-                    Value::Path(Rc::new(PathValue {
-                        resolved: Resolved::Item(definition),
-                        generics: Vec::new(),
-                        module,
-                        span,
-                    }))
-                }
-                None => Value::Unknown,
-            },
-            other => other.clone(),
-        };
+        let handler = service_of(handler, span);
         let rank =
             rank.and_then(Value::as_text).map(|rank| Condition { text: format!("rank = {rank}"), holds: true, span });
         for (mut conditions, uri) in self.paths(uri, span) {
@@ -227,11 +199,35 @@ impl Evaluator<'_, '_> {
                 span,
             );
             conditions.extend(rank.clone());
-            for entry in &mut Rc::make_mut(&mut routes).entries[before..] {
+            for entry in Rc::make_mut(&mut routes).entries.iter_mut().skip(before) {
                 entry.conditions.clone_from(&conditions);
             }
         }
         Value::Router(routes)
+    }
+}
+
+/// A value of a type of the tree, also where only the name of a unit struct stands.
+fn record_of(value: &Value) -> Option<Value> {
+    match value {
+        Value::Record(record) if record.definition.is_some() => Some(value.clone()),
+        value => as_unit_struct(value),
+    }
+}
+
+/// What is known of a service: for a value of the tree's own, its type.
+fn service_of(value: &Value, span: Span) -> Value {
+    match value {
+        Value::Record(record) => match record.definition.clone() {
+            Some(definition) => {
+                let module = definition.module;
+                let resolved = Resolved::Item(definition);
+                Value::Path(Rc::new(PathValue { resolved, generics: Vec::new(), module, span }))
+            }
+            None => Value::Unknown,
+        },
+        Value::Call(_) | Value::Path(_) => value.clone(),
+        _ => Value::Unknown,
     }
 }
 

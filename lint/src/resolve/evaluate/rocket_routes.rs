@@ -109,10 +109,7 @@ impl Evaluator<'_, '_> {
     }
 
     pub(super) fn route_list(&mut self, span: Span) -> Rc<Router> {
-        match self.new_router(RouterKind::RocketRoutes, span) {
-            Value::Router(router) => router,
-            _ => unreachable!("a new router is a router"),
-        }
+        self.empty_router(RouterKind::RocketRoutes, span)
     }
 
     /// One list of what may be lists of routes inside lists; `None` if anything else is among them.
