@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::HashMap as FastMap;
+
 use crate::frontend::rust::expand::Rules;
 use crate::frontend::rust::facts::{Extent, Item, ItemKind, TextId};
 use crate::frontend::rust::parse::ParseOptions;
@@ -60,8 +62,8 @@ pub(crate) struct Module {
     /// The folder that `#[path]` is relative to.
     path_folder: String,
     pub(crate) definitions: Vec<Definition>,
-    pub(crate) by_name: HashMap<String, Vec<usize>>,
-    pub(crate) imports: HashMap<String, Vec<Vec<String>>>,
+    pub(crate) by_name: FastMap<String, Vec<usize>>,
+    pub(crate) imports: FastMap<String, Vec<Vec<String>>>,
     pub(crate) globs: Vec<Vec<String>>,
     /// Macro calls in item position that haven't been expanded.
     pub(crate) pending_calls: Vec<Definition>,
@@ -96,7 +98,7 @@ pub(crate) struct Modules<'s> {
     /// Every `macro_rules!`, by name.
     macros: HashMap<String, Vec<Definition>>,
     /// What the globs of a module say of a name, during one resolution.
-    pub(super) glob_lookups: HashMap<(ModuleId, String, Space), Option<Resolved>>,
+    pub(super) glob_lookups: FastMap<(ModuleId, String, Space), Option<Resolved>>,
     pub(crate) names: NameMemory,
     /// Macros whose rules were read.
     pub(crate) rules: HashMap<*const Item, Rc<Rules>>,
@@ -123,7 +125,7 @@ impl<'s> Modules<'s> {
             implementations_of: HashMap::new(),
             implemented_in: HashMap::new(),
             macros: HashMap::new(),
-            glob_lookups: HashMap::new(),
+            glob_lookups: FastMap::default(),
             names: NameMemory::default(),
             rules: HashMap::new(),
         }
@@ -306,8 +308,8 @@ impl<'s> Modules<'s> {
             folder,
             path_folder,
             definitions: Vec::new(),
-            by_name: HashMap::new(),
-            imports: HashMap::new(),
+            by_name: FastMap::default(),
+            imports: FastMap::default(),
             globs: Vec::new(),
             pending_calls: Vec::new(),
             children: HashMap::new(),

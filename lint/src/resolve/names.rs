@@ -1,6 +1,6 @@
 //! Names: what a path means where it stands.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::ItemKind;

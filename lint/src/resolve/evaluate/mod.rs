@@ -200,7 +200,8 @@ impl<'m, 's> Evaluator<'m, 's> {
     }
 
     fn span(&self, environment: &Environment, span: proc_macro2::Span) -> Span {
-        self.modules.span_of(environment.text, parse::extent(span))
+        let texts = &self.modules.texts;
+        texts.span(environment.text, texts.extent(environment.text, span, span))
     }
 
     fn span_of(&self, environment: &Environment, tokens: &impl quote::ToTokens) -> Span {
