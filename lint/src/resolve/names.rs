@@ -4,6 +4,7 @@ use foldhash::{HashMap, HashSet};
 
 use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::ItemKind;
+use crate::frontend::rust::rocket;
 
 use super::expansion;
 use super::modules::{CrateId, Definition, ModuleId, Modules};
@@ -229,7 +230,7 @@ impl Modules<'_> {
             }
         }
         // Nothing says which foreign glob brings the name in, except that a framework is known to export it.
-        outside.into_iter().find(|names| axum::exports(names)).map(Resolved::External)
+        outside.into_iter().find(|names| axum::exports(names) || rocket::exports(names)).map(Resolved::External)
     }
 
     fn declared(&mut self, module: ModuleId, name: &str, space: Space) -> Option<Resolved> {

@@ -7,7 +7,7 @@ use crate::frontend::rust::axum::RouterKind;
 use crate::frontend::rust::types::TypeArgument;
 use crate::source::Span;
 
-use super::inventory::{Condition, Operation};
+use super::inventory::{Condition, Matching, Operation};
 use super::modules::{Definition, ModuleId};
 use super::names::Resolved;
 
@@ -103,6 +103,8 @@ pub(crate) struct Router {
     pub(crate) document: Vec<DocumentedOperation>,
     /// What the application's own API description says when an operation says nothing.
     pub(crate) document_base: Option<Rc<Document>>,
+    /// What sees the requests of every route, whenever it is mounted: Rocket's fairings.
+    pub(crate) attached: Vec<Rc<Layer>>,
 }
 
 /// One handler at one path, inside a router.
@@ -119,6 +121,7 @@ pub(crate) struct Entry {
     pub(crate) mounts: Vec<Span>,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) accidental: bool,
+    pub(crate) matching: Matching,
 }
 
 #[derive(Debug, Clone)]
@@ -135,6 +138,8 @@ pub(crate) struct Layer {
     pub(crate) value: Value,
     /// The call of the tree that produced it, when it was seen through.
     pub(crate) wrapper: Option<Value>,
+    /// Whether it can't refuse a request by itself.
+    pub(crate) is_passive: bool,
     pub(crate) span: Span,
     pub(crate) conditions: Vec<Condition>,
 }

@@ -41,6 +41,7 @@ pages!(
     operations,
     programs,
     robustness,
+    rocket,
     values
 );
 

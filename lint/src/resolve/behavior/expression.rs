@@ -256,17 +256,18 @@ impl Walker<'_, '_, '_> {
             self.returned.refuse_all(&unknown);
         }
         if refusals.is_empty() && !value.presence.is_empty() {
-            // Whatever the call answers when it fails isn't known.
+            // Whatever the call answers when it fails isn't known, unless it is `None` that leaves.
+            let status = self.status_of_none();
             let order = self.next_order();
             let mut condition = value.condition();
             condition.add(&self.around());
             self.returned.refuse(Refusal {
-                bytes: super::flow::Bytes::default(),
+                bytes: super::flow::Bytes { statuses: status.into_iter().collect(), ..Default::default() },
                 ty: Type::Unknown,
                 variant: None,
                 outcome: None,
                 condition,
-                is_failure: true,
+                is_failure: status.is_none(),
                 span: self.last_statement,
                 steps: Steps::default(),
                 order,

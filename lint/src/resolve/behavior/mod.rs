@@ -330,6 +330,13 @@ impl Walker<'_, '_, '_> {
             self.returned.refuse_all(&value.refusals);
             return;
         }
+        let value = match self.status_of_none() {
+            Some(status) if value.is_none || !value.presence.is_empty() => {
+                let absent = Flow { statuses: vec![status], ..Flow::default() };
+                self.turned_down(&value, &absent, self.last_statement)
+            }
+            _ => value,
+        };
         let mut value = self.settled(value);
         let error = self.result_type.error();
         value.refusals = value.refusals.into_iter().map(|refusal| self.converted(refusal, &error)).collect();

@@ -33,6 +33,9 @@ impl Walker<'_, '_, '_> {
             return Flow { statuses: vec![status], ty: Type::foreign("StatusCode", Vec::new()), ..Flow::default() };
         }
         let (resolved, owner) = self.resolved_path(path, &written);
+        if let Some(status) = self.rocket_status(&written.names) {
+            return Flow { statuses: vec![status], ty: Type::foreign("Status", Vec::new()), ..Flow::default() };
+        }
         if let Some(owner) = owner {
             // A unit variant, or a constant of the type.
             if self.is_variant(&owner, &name) {
@@ -54,6 +57,22 @@ impl Walker<'_, '_, '_> {
                 words: names.last().map(|name| Rc::from(name.as_str())).into_iter().collect(),
                 ..Flow::default()
             },
+        }
+    }
+
+    /// The status that a path of Rocket's stands for.
+    pub(super) fn rocket_status(&mut self, names: &[String]) -> Option<u16> {
+        // Only what is spelt like one is worth resolving.
+        if !names.iter().rev().nth(1).is_some_and(|owner| matches!(owner.as_str(), "Status" | "status"))
+            && !names.last().is_some_and(|name| {
+                matches!(name.as_str(), "NotFound" | "Forbidden" | "Unauthorized" | "BadRequest" | "Conflict")
+            })
+        {
+            return None;
+        }
+        match self.analyst.modules.resolve(self.scope.module, names, crate::resolve::names::Space::Value) {
+            Resolved::External(names) => status::of_rocket(&names),
+            _ => None,
         }
     }
 

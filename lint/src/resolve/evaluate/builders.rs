@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
+use crate::frontend::rust::rocket;
 use crate::resolve::modules::{Definition, ModuleId, Modules};
 
 /// The functions whose bodies mention routers, or functions that do, and so on.
@@ -110,13 +111,13 @@ impl Builders {
     /// Finds them among the functions that are loaded.
     pub(crate) fn find(modules: &Modules<'_>, functions: &[KnownFunction]) -> Self {
         let mut builders = Self::default();
-        let direct = AhoCorasick::new(axum::BUILDER_NEEDLES).ok();
+        let direct = AhoCorasick::new(axum::BUILDER_NEEDLES.iter().chain(rocket::BUILDER_NEEDLES)).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
         for function in functions {
             let Some(signature) = signature(function) else { continue };
             let body = body_text(modules, function, signature);
-            let mentions = direct.as_ref().is_some_and(|needles| needles.is_match(body));
+            let mentions = direct.as_ref().is_some_and(|needles| mentions_registration(needles, body));
             if mentions || signature_mentions_router(signature) {
                 builders.add(function, &mut fresh);
             } else {
@@ -178,8 +179,7 @@ impl Builders {
             let name = &names[found.name];
             match self.owners.get(name) {
                 Some(owners) => owners.iter().any(|owner| speaks_of(function, signature, body, owner)),
-                // A free function isn't called like a method.
-                None => !body[..found.start].ends_with('.'),
+                None => may_name_function(body, found.start, found.start + name.len()),
             }
         })
     }
@@ -196,6 +196,23 @@ impl Builders {
     }
 }
 
+/// Whether a word of a body may be the name of a free function: it isn't called like a method, it isn't the name of a field, and it
+/// doesn't stand in a comment.
+fn may_name_function(body: &str, start: usize, end: usize) -> bool {
+    let (before, after) = (&body[..start], &body[end..]);
+    let is_field = after.starts_with(':') && !after.starts_with("::");
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    !before.ends_with('.') && !is_field && !line.trim_start().starts_with("//")
+}
+
+/// Whether one of the texts occurs that register routes. `request.route()` only asks for the route that was found.
+fn mentions_registration(needles: &AhoCorasick, body: &str) -> bool {
+    needles.find_iter(body).any(|found| {
+        let takes_nothing = body.get(found.end()..).is_some_and(|rest| rest.starts_with(')'));
+        !(takes_nothing && body.get(found.range()) == Some(".route("))
+    })
+}
+
 fn signature(function: &KnownFunction) -> Option<&Function> {
     match &function.definition.item.kind {
         ItemKind::Function(signature) => Some(signature),
@@ -208,8 +225,10 @@ fn body_text<'m>(modules: &'m Modules<'_>, function: &KnownFunction, signature: 
 }
 
 fn signature_mentions_router(signature: &Function) -> bool {
-    let is_router =
-        |name: &str| matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter");
+    let is_router = |name: &str| {
+        matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter")
+            || rocket::BUILDER_TYPES.contains(&name)
+    };
     signature
         .result
         .iter()

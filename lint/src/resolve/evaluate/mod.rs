@@ -16,6 +16,8 @@ mod macros;
 mod method;
 mod method_router;
 mod pattern;
+mod rocket;
+mod rocket_routes;
 mod router;
 mod statement;
 mod text;
@@ -127,6 +129,8 @@ pub(crate) struct Evaluator<'m, 's> {
     pub(crate) operations: HashMap<*const Item, Option<super::value::DocumentedOperation>>,
     /// Functions that were run at least once.
     pub(crate) evaluated: HashSet<*const Item>,
+    /// Handlers that were named in a list of routes.
+    listed: HashSet<*const Item>,
     stack: Vec<*const Item>,
     returns: Vec<Vec<(Vec<Condition>, Value)>>,
     /// Conditions of the branches around the code that runs now, since the current function began.
@@ -152,6 +156,7 @@ impl<'m, 's> Evaluator<'m, 's> {
             constants: HashMap::new(),
             operations: HashMap::new(),
             evaluated: HashSet::new(),
+            listed: HashSet::new(),
             stack: Vec::new(),
             returns: Vec::new(),
             conditions: Vec::new(),
@@ -278,6 +283,11 @@ impl<'m, 's> Evaluator<'m, 's> {
 
     pub(crate) fn is_builder(&self, function: &Definition) -> bool {
         self.builders.contains(function)
+    }
+
+    /// Whether a handler was named in a list of routes.
+    pub(crate) fn is_listed(&self, handler: &Definition) -> bool {
+        self.listed.contains(&Arc::as_ptr(&handler.item))
     }
 
     pub(crate) fn was_run(&self, function: &Definition) -> bool {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use syn::punctuated::Punctuated;
 
 use crate::frontend::rust::axum::{self, RouterKind, RouterOperation};
-use crate::resolve::inventory::Condition;
+use crate::resolve::inventory::{Condition, Matching};
 use crate::resolve::value::{DocumentedOperation, Entry, HOLE, Handler, MethodHandler, Router, Value};
 use crate::source::Span;
 
@@ -155,7 +155,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// Whether a router may take in another one: mounting a router in itself doubles it each time.
-    fn has_room(&mut self, router: &Router, inner: &Router, span: Span) -> bool {
+    pub(super) fn has_room(&mut self, router: &Router, inner: &Router, span: Span) -> bool {
         let has_room = router.entries.len() + inner.entries.len() <= MAX_ENTRIES;
         if !has_room {
             self.note_unresolved(
@@ -167,12 +167,18 @@ impl Evaluator<'_, '_> {
         has_room
     }
 
-    fn argument_span(&self, environment: &Environment, expressions: &Arguments, index: usize, otherwise: Span) -> Span {
+    pub(super) fn argument_span(
+        &self,
+        environment: &Environment,
+        expressions: &Arguments,
+        index: usize,
+        otherwise: Span,
+    ) -> Span {
         expressions.get(index).map_or(otherwise, |expression| self.span_of(environment, expression))
     }
 
     /// The paths that a value may be, each with the conditions under which it is.
-    fn paths(&mut self, value: &Value, span: Span) -> Vec<(Vec<Condition>, String)> {
+    pub(super) fn paths(&mut self, value: &Value, span: Span) -> Vec<(Vec<Condition>, String)> {
         match self.force(value) {
             Value::Choice(choices) => choices
                 .iter()
@@ -252,6 +258,7 @@ impl Evaluator<'_, '_> {
             mounts: vec![span],
             conditions: Vec::new(),
             accidental: false,
+            matching: Matching::Exclusive,
         }
     }
 
@@ -280,7 +287,14 @@ impl Evaluator<'_, '_> {
     }
 }
 
-fn nest(router: &mut Router, prefix: &str, inner: &Router, conditions: &[Condition], span: Span, documented: bool) {
+pub(super) fn nest(
+    router: &mut Router,
+    prefix: &str,
+    inner: &Router,
+    conditions: &[Condition],
+    span: Span,
+    documented: bool,
+) {
     for entry in &inner.entries {
         let mut entry = entry.clone();
         entry.path = axum::nested_path(prefix, &entry.path);
