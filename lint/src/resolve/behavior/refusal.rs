@@ -4,28 +4,16 @@ use crate::source::Span;
 
 use super::Walker;
 use super::combinator::answer_bytes;
-use super::flow::{Flow, Refusal};
+use super::flow::{Condition, Flow, Refusal};
 use super::summary::Steps;
 use super::typing::Type;
 
 impl Walker<'_, '_, '_> {
     /// `ok_or(…)`: what is answered if it isn't there.
     pub(super) fn turned_down(&mut self, receiver: &Flow, answer: &Flow, span: Span) -> Flow {
-        let order = self.next_order();
         let mut condition = receiver.condition();
         condition.add(&self.around());
-        let refusal = Refusal {
-            bytes: answer_bytes(answer),
-            ty: answer.ty.clone(),
-            variant: answer.variant.clone(),
-            outcome: answer.outcome,
-            condition,
-            is_failure: false,
-            span,
-            steps: Steps::default(),
-            order,
-            branches: self.branches(),
-        };
+        let refusal = self.refusal_of(answer, condition, span);
         let mut value = Flow { refusals: receiver.refusals.clone(), ..receiver.payload() };
         value.ty = Type::foreign("Result", vec![value.ty, answer.ty.clone()]);
         value.refuse(refusal);
@@ -75,7 +63,8 @@ impl Walker<'_, '_, '_> {
         Flow { refusals: mapped, ty, ..receiver.clone() }
     }
 
-    pub(super) fn refusal_of(&mut self, answer: &Flow, condition: super::flow::Condition, span: Span) -> Refusal {
+    /// The refusal whose answer is this value.
+    pub(super) fn refusal_of(&mut self, answer: &Flow, condition: Condition, span: Span) -> Refusal {
         let order = self.next_order();
         Refusal {
             bytes: answer_bytes(answer),
