@@ -95,7 +95,7 @@ impl Evaluator<'_, '_> {
                             .rev()
                             .take(1)
                             .filter_map(|argument| match &argument.value {
-                                TermValue::Term(inner) if is_middleware_constructor(&term) => Some(inner.clone()),
+                                TermValue::Term(inner) if is_middleware_constructor(term.last()) => Some(inner.clone()),
                                 _ => None,
                             })
                             .collect();
@@ -221,9 +221,9 @@ fn spell(expression: &syn::Expr, path: &mut Vec<String>, methods: &mut usize) ->
 }
 
 /// `from_fn` and its relatives, whose arguments are the middleware itself.
-fn is_middleware_constructor(term: &Term) -> bool {
+pub(super) fn is_middleware_constructor(name: &str) -> bool {
     matches!(
-        term.last(),
+        name,
         "from_fn"
             | "from_fn_with_state"
             | "from_extractor"

@@ -103,6 +103,9 @@ impl Walker<'_, '_, '_> {
         let named = path.path.segments.last().map(|segment| self.segment_types(&segment.arguments)).unwrap_or_default();
         let (resolved, owner) = self.resolved_path(path, &written);
         let count = arguments.len();
+        if let Some(value) = self.path_extraction(path) {
+            return value;
+        }
         if let Some(status) = self.rocket_status(&written.names) {
             let mut whole = Flow::default();
             arguments.iter().for_each(|argument| whole.mix(argument));

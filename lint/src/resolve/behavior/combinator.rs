@@ -114,6 +114,9 @@ impl Walker<'_, '_, '_> {
             let value = self.with_outcome(&names, count, value, span);
             return Flow { page: value.page.or(paged), ..value };
         }
+        if let Some(value) = self.path_method(&name, call, &receiver, span) {
+            return value;
+        }
         if let Some(value) = self.combinator(&name, &receiver, call, span) {
             return value;
         }
