@@ -331,3 +331,22 @@ fn an_extractor_in_a_layer_answers_for_the_handler() {
     assert!(leaks(&with("FORBIDDEN")));
     assert!(!leaks(&with("NOT_FOUND")));
 }
+
+#[test]
+fn a_caller_who_may_not_ask_is_refused_before_anything_is_looked_up() {
+    let check = "if !caller.is_admin { return Err(StatusCode::FORBIDDEN); }";
+    let look = "let case = store.case(id).await.ok_or(StatusCode::NOT_FOUND)?;";
+    let with = |first: &str, second: &str| {
+        service(&format!(
+            r#"
+async fn show(State(store): State<Store>, caller: Caller, Path(id): Path<u64>) -> Result<Json<Case>, StatusCode> {{
+    {first}
+    {second}
+    store.read(id, caller.workspace).await.map(Json).ok_or(StatusCode::NOT_FOUND)
+}}
+"#
+        ))
+    };
+    assert!(!leaks(&with(check, look)));
+    assert!(leaks(&with(look, check)));
+}

@@ -8,9 +8,9 @@ use crate::resolve::inventory::{self, Answer, AnswerKind, Behavior, ObjectKey, O
 use crate::resolve::modules::Definition;
 use crate::resolve::type_terms::Substitution;
 
-use super::gate::Middleware;
 use super::Analyst;
 use super::flow::{Origin, Origins, Outcome, Refusal};
+use super::gate::Middleware;
 use super::summary::{Called, Lookup, Summary};
 use super::typing::{Scope, Type};
 

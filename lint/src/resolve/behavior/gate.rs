@@ -21,9 +21,9 @@ use super::{Analyst, Walker};
 /// Traits by which a type is taken out of a request.
 const EXTRACTORS: &[&str] = &["FromRequestParts", "FromRequest", "OptionalFromRequestParts"];
 
-/// Texts by which code asks for what the path binds.
-const PATH_TEXTS: &[&str] =
-    &["Path", "path_params", "path_param(", "match_info", ".param(", ".param::<", "RawPathParams"];
+/// Names by which code asks for what the path binds.
+const PATH_NAMES: &[&str] =
+    &["Path", "RawPathParams", "path_params", "path_param", "raw_path_param", "match_info", "param"];
 
 /// Methods of requests that take a type out of them.
 const EXTRACTING: &[&str] =
@@ -186,7 +186,7 @@ impl Analyst<'_, '_> {
     fn mentions_path(&self, function: &Definition) -> bool {
         let ItemKind::Function(signature) = &function.item.kind else { return false };
         let body = signature.body.map_or("", |body| self.modules.texts.slice(function.text, body));
-        PATH_TEXTS.iter().any(|text| body.contains(text))
+        PATH_NAMES.iter().any(|name| super::mentions_name(body, name))
     }
 
     /// Whether an extractor asks for what the path binds, itself or by way of another that it is made of.
@@ -211,10 +211,9 @@ impl Analyst<'_, '_> {
         let is_name = |character: char| character.is_alphanumeric() || character == '_';
         let before = |at: usize| body[..at].rsplit(|character| !is_name(character)).next().unwrap_or_default();
         let direct = body.match_indices("::from_request").map(|(at, _)| before(at));
-        let asked = body
-            .match_indices("::<")
-            .filter(|(at, _)| EXTRACTING.contains(&before(*at)))
-            .map(|(at, mark)| body[at + mark.len()..].split(|character| !is_name(character)).next().unwrap_or_default());
+        let asked = body.match_indices("::<").filter(|(at, _)| EXTRACTING.contains(&before(*at))).map(|(at, mark)| {
+            body[at + mark.len()..].split(|character| !is_name(character)).next().unwrap_or_default()
+        });
         for name in direct.chain(asked).filter(|name| !name.is_empty()).map(str::to_owned) {
             if let Resolved::Item(definition) = self.modules.resolve(module, &[name], Space::Type) {
                 found.push(Type::Own(definition, Rc::from([])));
@@ -265,7 +264,9 @@ impl Walker<'_, '_, '_> {
     /// `let Path(id): Path<Id> = parts.extract().await?`: the pattern's type says what is extracted.
     pub(super) fn annotated_path(&self, value: &syn::Expr, ty: &Type) -> Option<Flow> {
         let mut at = value;
-        while let syn::Expr::Try(syn::ExprTry { expr: inner, .. }) | syn::Expr::Await(syn::ExprAwait { base: inner, .. }) = at {
+        while let syn::Expr::Try(syn::ExprTry { expr: inner, .. })
+        | syn::Expr::Await(syn::ExprAwait { base: inner, .. }) = at
+        {
             at = inner;
         }
         let syn::Expr::MethodCall(call) = at else { return None };

@@ -38,8 +38,8 @@ use crate::resolve::modules::{Definition, ModuleId, Modules};
 use crate::source::Span;
 
 use flow::{Condition, Flow, Origin};
-pub(crate) use gate::{Middleware, Passage};
 use gate::Gates;
+pub(crate) use gate::{Middleware, Passage};
 use summary::{Branches, Summary};
 use typing::{Scope, Shape, Type};
 
@@ -305,14 +305,15 @@ fn mentions_word(text: &str, word: &str) -> bool {
             letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
         })
         .collect();
-    [word, camel.as_str()].iter().any(|word| {
-        text.match_indices(word).any(|(at, _)| {
-            let is_name = |character: Option<char>| {
-                character.is_some_and(|character| character.is_alphanumeric() || character == '_')
-            };
-            !is_name(text[..at].chars().next_back()) && !is_name(text[at + word.len()..].chars().next())
-        })
-    })
+    [word, camel.as_str()].iter().any(|word| mentions_name(text, word))
+}
+
+/// Whether a name occurs in a text, and not as a part of another.
+fn mentions_name(text: &str, name: &str) -> bool {
+    let is_name =
+        |character: Option<char>| character.is_some_and(|character| character.is_alphanumeric() || character == '_');
+    text.match_indices(name)
+        .any(|(at, _)| !is_name(text[..at].chars().next_back()) && !is_name(text[at + name.len()..].chars().next()))
 }
 
 impl Walker<'_, '_, '_> {
