@@ -14,6 +14,7 @@ use crate::source::Span;
 
 use super::dispatch::Target;
 use super::flow::{Condition, Flow, Origin};
+use super::parameter::{self, path_value};
 use super::summary::{Substitution, Summary};
 use super::typing::{Scope, Type};
 use super::{Analyst, Walker};
@@ -75,6 +76,10 @@ impl Analyst<'_, '_> {
             ..Gates::default()
         };
         for (index, parameter) in signature.parameters.iter().enumerate() {
+            // What frameworks extract, they don't look up; and whatever such an extractor holds is only data.
+            if parameter.ty.as_path().is_none_or(|path| parameter::known(path.last()).is_some()) {
+                continue;
+            }
             let ty = self.type_of(scope, &parameter.ty);
             let span = self.modules.span_of(function.text, parameter.extent);
             if let Some(gate) = self.extractor_gate(&ty, span) {
@@ -316,7 +321,7 @@ impl Walker<'_, '_, '_> {
 /// What an extractor of the path holds, if the type is one.
 fn path_of(ty: &Type) -> Option<Flow> {
     let Type::Foreign(name, _) = ty else { return None };
-    matches!(&**name, "Path" | "RawPathParams").then(|| super::parameter::path_value(ty.clone(), &mut 0))
+    matches!(&**name, "Path" | "RawPathParams").then(|| path_value(ty.clone(), &mut 0))
 }
 
 /// A scope in which nothing is known but the names of a module.

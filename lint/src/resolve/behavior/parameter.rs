@@ -26,7 +26,7 @@ pub(super) enum Role {
 }
 
 /// Extractors of frameworks by their last name.
-fn known(name: &str) -> Option<Role> {
+pub(super) fn known(name: &str) -> Option<Role> {
     Some(match name {
         "Path" | "MatchedPath" | "RawPathParams" => Role::Path,
         "Query" | "Json" | "Form" | "Multipart" | "Bytes" | "String" | "RawQuery" | "RawForm" | "Body"
