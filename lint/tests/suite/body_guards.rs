@@ -232,6 +232,8 @@ async fn other(headers: &HeaderMap) -> Result<(), Error> { Gate::new().with_scop
         access("if id > 7 { one(&headers).await } else { one(&headers).await }", helper),
         "api_key,user publish"
     );
+    assert_eq!(with("match id { 0 => Err(Error), _ => one(&headers).await }?;"), "api_key,user publish");
+    assert_eq!(with("match id { 0 => Ok(()), _ => one(&headers).await }?;"), "everyone");
     assert_eq!(with("if id > 7 { one(&headers).await?; }"), "everyone");
     assert_eq!(with("if id > 7 { one(&headers).await?; } else if id > 3 { other(&headers).await?; }"), "everyone");
     assert_eq!(with("if id > 7 { return Ok(()); } else { one(&headers).await?; }"), "everyone");

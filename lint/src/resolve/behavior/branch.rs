@@ -3,6 +3,7 @@
 use crate::frontend::rust::types::ident_text;
 
 use super::Walker;
+use super::check::{ends_in_error, is_error};
 use super::condition::{Sides, is_presence};
 use super::flow::Flow;
 use super::pattern::Fit;
@@ -21,17 +22,20 @@ impl Walker<'_, '_, '_> {
         self.note_open_filter(branch, &then);
         let fork = self.next_order();
         self.branch.push((fork, 0));
-        let (taken, taken_side) = self.side(|walker| walker.under(then, |walker| walker.block(&branch.then_branch)));
+        let (taken, taken_side) = self.side(ends_in_error(&branch.then_branch), |walker| {
+            walker.under(then, |walker| walker.block(&branch.then_branch))
+        });
         self.branch.pop();
         self.variables.truncate(depth);
         let (left, left_side) = match &branch.else_branch {
             Some((_, other)) => {
                 self.branch.push((fork, 1));
-                let left = self.side(|walker| walker.under(otherwise, |walker| walker.expression(other)));
+                let left =
+                    self.side(is_error(other), |walker| walker.under(otherwise, |walker| walker.expression(other)));
                 self.branch.pop();
                 left
             }
-            None => self.side(|_| Flow::default()),
+            None => self.side(false, |_| Flow::default()),
         };
         let passed = self.join_sides(&[taken_side, left_side]);
         // Who gets past a branch that never ends took the other one.
@@ -102,7 +106,7 @@ impl Walker<'_, '_, '_> {
                 passed.add(&guarded.otherwise);
             }
             self.branch.push((fork, u16::try_from(index).unwrap_or(u16::MAX)));
-            let (arm_value, side) = self.side(|walker| {
+            let (arm_value, side) = self.side(is_error(&arm.body), |walker| {
                 walker.under(condition, |walker| {
                     walker.stand_at(&arm.body);
                     walker.expression(&arm.body)

@@ -84,6 +84,7 @@ fn combined(name: &str, terms: impl Iterator<Item = Term>) -> Term {
 #[derive(Debug)]
 pub(super) struct Side {
     never: bool,
+    fails: bool,
     watch: Watch,
     /// The checks that were passed if the side's value is no failure.
     value_passed: Vec<u32>,
@@ -92,7 +93,7 @@ pub(super) struct Side {
 impl Side {
     /// The checks that were passed by whoever gets past this side: `None` if it can't be passed at all, `Some(None)` if without any.
     fn passed(&self, with_value: bool) -> Option<Option<Vec<u32>>> {
-        if self.never && !self.watch.has_left {
+        if (self.never || with_value && self.fails) && !self.watch.has_left {
             return None;
         }
         let mut checks = self.watch.passed.clone();
@@ -222,12 +223,8 @@ impl Walker<'_, '_, '_> {
 
     /// Something leaves the function in the midst of it; unless it is a failure, what comes later can't be relied on.
     pub(super) fn watch_return(&mut self, written: Option<&syn::Expr>, value: &Flow) {
-        let is_failure = match written {
-            Some(syn::Expr::Call(call)) => matches!(&*call.func, syn::Expr::Path(path)
-                if last(&path.path).is_some_and(|name| name == "Err")),
-            Some(syn::Expr::Path(path)) => path.path.is_ident("None"),
-            _ => false,
-        };
+        let is_none = matches!(written, Some(syn::Expr::Path(path)) if path.path.is_ident("None"));
+        let is_failure = is_none || written.is_some_and(is_error);
         let is_refusal = !value.statuses.is_empty() && value.statuses.iter().all(|status| *status >= 400);
         if !is_failure && !is_refusal {
             self.watch.has_left = true;
@@ -236,7 +233,9 @@ impl Walker<'_, '_, '_> {
     }
 
     /// Reads one side of a branch, and what it does about checks.
-    pub(super) fn side(&mut self, read: impl FnOnce(&mut Self) -> Flow) -> (Flow, Side) {
+    ///
+    /// `fails` says that its value is `Err(…)`.
+    pub(super) fn side(&mut self, fails: bool, read: impl FnOnce(&mut Self) -> Flow) -> (Flow, Side) {
         let inside = Watch {
             branches: self.branch.len(),
             // The side's own condition is pushed by whoever reads it.
@@ -247,7 +246,7 @@ impl Walker<'_, '_, '_> {
         let value = read(self);
         let inner = std::mem::replace(&mut self.watch, outer);
         let value_passed = value.passed.on_success().to_vec();
-        let side = Side { never: value.never, watch: inner, value_passed };
+        let side = Side { never: value.never, fails, watch: inner, value_passed };
         (value, side)
     }
 
@@ -417,6 +416,22 @@ impl Walker<'_, '_, '_> {
         let text = self.analyst.modules.texts.slice(definition.text, *value);
         syn::parse_str::<syn::LitStr>(text.trim()).ok().map(|text| text.value())
     }
+}
+
+/// `Err(…)`, by itself or at the end of a block.
+pub(super) fn is_error(expression: &syn::Expr) -> bool {
+    match expression {
+        syn::Expr::Call(call) => {
+            matches!(&*call.func, syn::Expr::Path(path) if last(&path.path).is_some_and(|name| name == "Err"))
+        }
+        syn::Expr::Block(block) => ends_in_error(&block.block),
+        syn::Expr::Paren(inner) => is_error(&inner.expr),
+        _ => false,
+    }
+}
+
+pub(super) fn ends_in_error(block: &syn::Block) -> bool {
+    matches!(block.stmts.last(), Some(syn::Stmt::Expr(expression, None)) if is_error(expression))
 }
 
 /// Calls inside arguments of a check; more is never meant to be read.
