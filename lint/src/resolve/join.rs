@@ -86,6 +86,7 @@ fn identity(entry: &Entry) -> Identity<'_> {
 
 fn routers(left: &Router, when_left: &[Condition], right: &Router, when_right: &[Condition]) -> Router {
     let mut joined = Router { entries: Vec::new(), ..left.clone() };
+    joined.around.layers = layers(&left.around.layers, when_left, &right.around.layers, when_right);
     let in_right: BTreeMap<Identity<'_>, &Entry> = right.entries.iter().map(|entry| (identity(entry), entry)).collect();
     let in_left: BTreeSet<Identity<'_>> = left.entries.iter().map(identity).collect();
     for entry in &left.entries {

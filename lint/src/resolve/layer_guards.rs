@@ -2,6 +2,7 @@
 
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
+use crate::frontend::rust::actix;
 use crate::frontend::rust::types::{TypeArgument, TypePath, ident_text};
 
 use super::evaluate::Evaluator;
@@ -222,7 +223,7 @@ fn spell(expression: &syn::Expr, path: &mut Vec<String>, methods: &mut usize) ->
 
 /// `from_fn` and its relatives, whose arguments are the middleware itself.
 fn is_middleware_constructor(term: &Term) -> bool {
-    matches!(
+    actix::runs_function(&term.path) || matches!(
         term.last(),
         "from_fn"
             | "from_fn_with_state"

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::frontend::rust::axum;
+use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::facts::ItemKind;
 
 use super::expansion;
@@ -229,7 +229,7 @@ impl Modules<'_> {
             }
         }
         // Nothing says which foreign glob brings the name in, except that a framework is known to export it.
-        outside.into_iter().find(|names| axum::exports(names)).map(Resolved::External)
+        outside.into_iter().find(|names| axum::exports(names) || actix::exports(names)).map(Resolved::External)
     }
 
     fn declared(&mut self, module: ModuleId, name: &str, space: Space) -> Option<Resolved> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use route_role_policy::Policy;
 
-use crate::frontend::rust::axum;
+use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
 use crate::source::Span;
@@ -181,7 +181,7 @@ fn describe(
     if handler.service {
         let name = Evaluator::service_name(&handler.value);
         let path: Vec<String> = name.split("::").map(str::to_owned).collect();
-        if axum::serves_everyone(&path) {
+        if axum::serves_everyone(&path) || actix::serves_everyone(&path) {
             return bare(name, HandlerKind::OpenService, handler.span);
         }
         evaluator.notes.insert(Note {
@@ -206,6 +206,9 @@ fn describe(
                 );
             }
             let name = guards::path_text(path);
+            if matches!(&path.resolved, Resolved::External(names) if actix::is_response(names)) {
+                return bare(name, fallback_or(HandlerKind::Closure), handler.span);
+            }
             evaluator.note_handler(handler.span, &name);
             bare(name, fallback_or(HandlerKind::Unknown), handler.span)
         }
@@ -315,7 +318,8 @@ fn behavior(
 /// An attribute that isn't known to be harmless.
 fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, given: &FactAttribute) -> Option<Guard> {
     let names = || given.path.iter().map(String::as_str);
-    if names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name)) || given.is(&["utoipa", "path"]) || names().eq(["path"]) {
+    if names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name)) || given.is(&["utoipa", "path"]) || names().eq(["path"]) || actix::is_route_attribute(&given.path)
+    {
         return None;
     }
     let source = evaluator.modules.texts.slice(definition.text, given.arguments).to_owned();

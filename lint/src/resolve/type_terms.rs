@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
-use crate::frontend::rust::axum;
+use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::facts::ItemKind;
 use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef};
 
@@ -79,7 +79,7 @@ impl Evaluator<'_, '_> {
             Resolved::Module(_) => path.names.clone(),
         };
         // What `Json` and `Path` of a foreign crate hold is data, and following it would read half the tree.
-        if is_foreign && depth.levels == 0 && axum::carries_data(&names) {
+        if is_foreign && depth.levels == 0 && (axum::carries_data(&names) || actix::carries_data(&names)) {
             let args = path.arguments.iter().filter_map(written).map(|value| Argument { name: None, value }).collect();
             return Some(Term { path: names, args });
         }

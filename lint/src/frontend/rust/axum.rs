@@ -54,6 +54,8 @@ pub enum RouterKind {
     Plain,
     /// `utoipa_axum::router::OpenApiRouter` and `aide::axum::ApiRouter`: routers that collect documentation.
     Documenting,
+    /// What gathers routes in actix-web.
+    Actix(super::actix::Kind),
 }
 
 /// Crates whose names count as axum's own.

@@ -5,9 +5,40 @@ use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 
-use crate::frontend::rust::axum;
+use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
 use crate::resolve::modules::{Definition, ModuleId, Modules};
+use crate::source::FileId;
+
+/// Whether a body mentions what builds routers, and not just a type of its own whose name ends in the same way.
+fn speaks_of_routers(needles: &AhoCorasick, body: &str) -> bool {
+    needles.find_overlapping_iter(body).any(|found| {
+        let before = &body[..found.start()];
+        let is_own = body[found.range()].starts_with("Router")
+            && before.ends_with(char::is_alphanumeric)
+            && !["OpenApi", "Api", "Policy", "Method"].iter().any(|known| before.ends_with(known));
+        !is_own
+    })
+}
+
+/// Whether a function has a parameter of this name, which hides any function of the name.
+fn binds(modules: &Modules<'_>, function: &KnownFunction, name: &str) -> bool {
+    let text = function.definition.text;
+    signature(function).is_some_and(|signature| {
+        signature.parameters.iter().any(|parameter| {
+            let pattern = modules.texts.slice(text, parameter.pattern).trim();
+            pattern.strip_prefix("mut ").unwrap_or(pattern).trim() == name
+        })
+    })
+}
+
+/// Whether a text ends in `Type::`.
+fn is_of_a_type(before: &str) -> bool {
+    let Some(path) = before.strip_suffix("::") else { return false };
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    let owner = path.rsplit(|character| !is_word(character)).next().unwrap_or_default();
+    owner.starts_with(char::is_uppercase)
+}
 
 /// The functions whose bodies mention routers, or functions that do, and so on.
 #[derive(Debug, Default)]
@@ -110,14 +141,21 @@ impl Builders {
     /// Finds them among the functions that are loaded.
     pub(crate) fn find(modules: &Modules<'_>, functions: &[KnownFunction]) -> Self {
         let mut builders = Self::default();
-        let direct = AhoCorasick::new(axum::BUILDER_NEEDLES).ok();
+        let direct = AhoCorasick::new(axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES)).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
+        let mut speaking: HashMap<FileId, bool> = HashMap::new();
+        let mut makes_app = |function: &KnownFunction, body: &str| {
+            let file = modules.span(&function.definition).file;
+            let speaks = || modules.file_text(file).contains(actix::SPOKEN);
+            body.contains(actix::APP_NEEDLE) && *speaking.entry(file).or_insert_with(speaks)
+        };
         for function in functions {
             let Some(signature) = signature(function) else { continue };
             let body = body_text(modules, function, signature);
-            let mentions = direct.as_ref().is_some_and(|needles| needles.is_match(body));
-            if mentions || signature_mentions_router(signature) {
+            let mentions = direct.as_ref().is_some_and(|needles| speaks_of_routers(needles, body))
+                || makes_app(function, body);
+            if mentions || signature_mentions_router(signature) || is_lent_a_router(modules, function, signature) {
                 builders.add(function, &mut fresh);
             } else {
                 open.push(function);
@@ -176,6 +214,11 @@ impl Builders {
         let body = body_text(modules, function, signature);
         named(needles, body).any(|found| {
             let name = &names[found.name];
+            // What a type has is no free function.
+            let before = &body[..found.start];
+            if !name.contains("::") && (is_of_a_type(before) || !before.ends_with("::") && binds(modules, function, name)) {
+                return false;
+            }
             match self.owners.get(name) {
                 Some(owners) => owners.iter().any(|owner| speaks_of(function, signature, body, owner)),
                 // A free function isn't called like a method.
@@ -209,12 +252,20 @@ fn body_text<'m>(modules: &'m Modules<'_>, function: &KnownFunction, signature: 
 
 fn signature_mentions_router(signature: &Function) -> bool {
     let is_router =
-        |name: &str| matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter");
+        |name: &str| matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter" | "HttpServiceFactory");
     signature
         .result
         .iter()
         .chain(signature.parameters.iter().map(|parameter| &parameter.ty))
         .any(|ty| ty.mentions(&is_router))
+}
+
+/// Whether a function adds routes to what it is lent, `config: &mut ServiceConfig`. Applications have types of that name themselves.
+fn is_lent_a_router(modules: &Modules<'_>, function: &KnownFunction, signature: &Function) -> bool {
+    signature.parameters.iter().any(|parameter| {
+        parameter.ty.mentions(&actix::is_lent)
+            && modules.texts.slice(function.definition.text, parameter.extent).starts_with("&mut")
+    })
 }
 
 /// Whether a text uses one of the names as a whole word.

@@ -136,6 +136,9 @@ impl Evaluator<'_, '_> {
         call: Option<&syn::ExprCall>,
         span: crate::source::Span,
     ) -> Value {
+        if let Some(value) = self.actix_function(environment, &path, &arguments, call, span) {
+            return value;
+        }
         let last = names.last().map_or("", String::as_str);
         let owner = &names[..names.len().saturating_sub(1)];
         if let Some(kind) = axum::router_kind(owner) {

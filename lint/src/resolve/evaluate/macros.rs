@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 
-use crate::frontend::rust::axum;
+use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::expand::Budget;
 use crate::frontend::rust::facts::Extent;
 use crate::frontend::rust::parse;
@@ -165,7 +165,7 @@ impl Evaluator<'_, '_> {
     fn foreign_macro(&mut self, environment: &mut Environment, path: Vec<String>, call: &syn::Macro) -> Value {
         let span = self.span_of(environment, call);
         let text = self.modules.texts.slice(environment.text, parse::spanned(&call.tokens));
-        let mentions = axum::BUILDER_NEEDLES.iter().any(|needle| text.contains(needle));
+        let mentions = axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES).any(|needle| text.contains(needle));
         let mut arguments = Vec::new();
         if mentions || mentions_routes(environment, &call.tokens) {
             arguments = self.elements_of(environment, &call.tokens);
