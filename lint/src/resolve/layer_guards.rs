@@ -223,17 +223,18 @@ fn spell(expression: &syn::Expr, path: &mut Vec<String>, methods: &mut usize) ->
 
 /// `from_fn` and its relatives, whose arguments are the middleware itself.
 fn is_middleware_constructor(term: &Term) -> bool {
-    actix::runs_function(&term.path) || matches!(
-        term.last(),
-        "from_fn"
-            | "from_fn_with_state"
-            | "from_extractor"
-            | "from_extractor_with_state"
-            | "map_request"
-            | "map_request_with_state"
-            | "map_response"
-            | "map_response_with_state"
-    )
+    actix::runs_function(&term.path)
+        || matches!(
+            term.last(),
+            "from_fn"
+                | "from_fn_with_state"
+                | "from_extractor"
+                | "from_extractor_with_state"
+                | "map_request"
+                | "map_request_with_state"
+                | "map_response"
+                | "map_response_with_state"
+        )
 }
 
 /// The type behind a constructor: `CorsLayer::permissive` makes a `CorsLayer`.

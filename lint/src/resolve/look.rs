@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
-use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::facts::{Extent, FileFacts};
 use crate::frontend::rust::parse::{self, ParseOptions};
+use crate::frontend::rust::{actix, axum};
 use crate::source::{FileId, MARKER, ScanOptions, SourceFile, SourceProblem, Sources, suspect};
 
 use super::inventory::{Note, NoteKind};

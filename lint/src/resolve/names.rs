@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::facts::ItemKind;
+use crate::frontend::rust::{actix, axum};
 
 use super::expansion;
 use super::modules::{CrateId, Definition, ModuleId, Modules};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use route_role_policy::Policy;
 
-use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
+use crate::frontend::rust::{actix, axum};
 use crate::source::Span;
 
 use super::behavior::Analyst;
@@ -318,7 +318,10 @@ fn behavior(
 /// An attribute that isn't known to be harmless.
 fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, given: &FactAttribute) -> Option<Guard> {
     let names = || given.path.iter().map(String::as_str);
-    if names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name)) || given.is(&["utoipa", "path"]) || names().eq(["path"]) || actix::is_route_attribute(&given.path)
+    if names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name))
+        || given.is(&["utoipa", "path"])
+        || names().eq(["path"])
+        || actix::is_route_attribute(&given.path)
     {
         return None;
     }

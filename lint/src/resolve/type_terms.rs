@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
-use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::facts::ItemKind;
 use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef};
+use crate::frontend::rust::{actix, axum};
 
 use super::evaluate::Evaluator;
 use super::modules::ModuleId;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 
 use crate::frontend::rust::facts::Item;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 use super::evaluate::Evaluator;
 use super::evaluate::builders::{self, KnownFunction};
@@ -28,9 +28,13 @@ pub(super) fn run(
     programs: &mut Programs<'_>,
 ) {
     let sources = library.sources;
+    // A file may be a module of several crates: what one program serves isn't left over in the others.
+    let run = functions.iter().filter(|function| evaluator.was_run(&function.definition));
+    let known: BTreeSet<Span> = run.map(|function| evaluator.modules.span(&function.definition)).collect();
     let left: Vec<&KnownFunction> = functions
         .iter()
         .filter(|function| evaluator.is_builder(&function.definition) && !evaluator.was_run(&function.definition))
+        .filter(|function| !known.contains(&evaluator.modules.span(&function.definition)))
         .collect();
     if left.is_empty() {
         return;

@@ -163,7 +163,7 @@ pub fn function(path: &[String], arguments: usize) -> Option<Function> {
         ("route", 0) => Some(Function::Route { method: "ANY" }),
         ("method", 1) => Some(Function::Method),
         ("to", 1) => Some(Function::To),
-        (name, 0) => Some(Function::Route { method: method(name)? }),
+        (name, 0) if name.starts_with(char::is_lowercase) => Some(Function::Route { method: method(name)? }),
         _ => None,
     }
 }
@@ -356,6 +356,7 @@ mod tests {
         assert_eq!(kind(&path("clap::App")), None);
         assert_eq!(kind(&path("App")), None);
         assert_eq!(function(&path("actix_web::web::get"), 0), Some(Function::Route { method: "GET" }));
+        assert_eq!(function(&path("actix_web::guard::Get"), 0), None);
         assert_eq!(function(&path("reqwest::get"), 1), None);
         assert_eq!(function(&path("dropshot::HttpServer::new"), 1), None);
         assert_eq!(function(&path("std::thread::scope"), 1), None);

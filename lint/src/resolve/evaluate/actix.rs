@@ -240,7 +240,9 @@ pub(super) fn mount(router: &mut Router, inner: &Router, conditions: &[Condition
             for method in inner.around.demands.methods_of(&entry.method) {
                 let mut entry = Entry { method, path: format!("{prefix}{}", entry.path), ..entry.clone() };
                 entry.mounts.push(span);
-                entry.conditions.extend([when, conditions, &inner.around.demands.conditions].into_iter().flatten().cloned());
+                entry
+                    .conditions
+                    .extend([when, conditions, &inner.around.demands.conditions].into_iter().flatten().cloned());
                 entry.layers.extend(router.around.layers.iter().cloned());
                 router.entries.push(entry);
             }

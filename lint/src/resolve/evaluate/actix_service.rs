@@ -58,7 +58,13 @@ impl Evaluator<'_, '_> {
     }
 
     /// A function with `#[get("…")]` and the like.
-    fn add_attribute_handler(&mut self, router: &mut Router, path: &Rc<PathValue>, conditions: &[Condition], span: Span) {
+    fn add_attribute_handler(
+        &mut self,
+        router: &mut Router,
+        path: &Rc<PathValue>,
+        conditions: &[Condition],
+        span: Span,
+    ) {
         let answered = match &path.resolved {
             Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Function(_)) => {
                 let definition = definition.clone();
@@ -68,7 +74,9 @@ impl Evaluator<'_, '_> {
         };
         if answered.is_empty() {
             let name = crate::resolve::guards::path_text(path);
-            let text = format!("no attribute was found that says which requests `{name}` answers; it is missing from the inventory");
+            let text = format!(
+                "no attribute was found that says which requests `{name}` answers; it is missing from the inventory"
+            );
             self.note_unresolved(span, text, None);
             return;
         }
@@ -137,7 +145,14 @@ impl Evaluator<'_, '_> {
     }
 
     /// A service of another crate, or one that can't be followed.
-    fn add_foreign_service(&mut self, router: &mut Router, service: &Value, conditions: &[Condition], span: Span, place: Span) {
+    fn add_foreign_service(
+        &mut self,
+        router: &mut Router,
+        service: &Value,
+        conditions: &[Condition],
+        span: Span,
+        place: Span,
+    ) {
         if let Some(pages) = self.description_pages(service) {
             for page in pages {
                 let handler = self.handler(service.clone(), true, place);
@@ -152,7 +167,10 @@ impl Evaluator<'_, '_> {
         };
         let is_files = actix::is_files(&names);
         if !is_files && !actix::is_redirection(&names) {
-            let text = format!("what the service `{}` answers can't be seen; it is missing from the inventory", names.join("::"));
+            let text = format!(
+                "what the service `{}` answers can't be seen; it is missing from the inventory",
+                names.join("::")
+            );
             self.note_unresolved(place, text, None);
             return;
         }
@@ -183,7 +201,10 @@ impl Evaluator<'_, '_> {
                 .iter()
                 .flat_map(|(when, value)| {
                     let configured = self.configured(value, place);
-                    configured.into_iter().map(|(more, router)| ([when.as_slice(), &more].concat(), router)).collect::<Vec<_>>()
+                    configured
+                        .into_iter()
+                        .map(|(more, router)| ([when.as_slice(), &more].concat(), router))
+                        .collect::<Vec<_>>()
                 })
                 .collect(),
             Value::Path(path) => match self.function_at(path) {

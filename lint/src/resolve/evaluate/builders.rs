@@ -5,10 +5,21 @@ use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 
-use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
-use crate::resolve::modules::{Definition, ModuleId, Modules};
+use crate::frontend::rust::{actix, axum};
+use crate::resolve::modules::{CrateId, Definition, ModuleId, Modules};
 use crate::source::FileId;
+
+/// A crate, and all that it depends on within the tree.
+fn reach(modules: &Modules<'_>, from: CrateId) -> BTreeSet<CrateId> {
+    let mut found = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(next) = open.pop() {
+        let externs = modules.crates.get(next.0).into_iter().flat_map(|krate| krate.externs.values());
+        open.extend(externs.filter(|krate| found.insert(**krate)).copied().collect::<Vec<_>>());
+    }
+    found
+}
 
 /// Whether a body mentions what builds routers, and not just a type of its own whose name ends in the same way.
 fn speaks_of_routers(needles: &AhoCorasick, body: &str) -> bool {
@@ -50,6 +61,8 @@ pub(crate) struct Builders {
     pub(crate) names: BTreeSet<String>,
     /// The types and traits whose methods are spelled this way in a call.
     owners: HashMap<String, BTreeSet<String>>,
+    /// The crates whose free functions have this name: only what depends on one of them can call it.
+    homes: HashMap<String, BTreeSet<CrateId>>,
 }
 
 /// A function of the tree.
@@ -144,6 +157,7 @@ impl Builders {
         let direct = AhoCorasick::new(axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES)).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
+        let reach: Vec<BTreeSet<CrateId>> = (0..modules.crates.len()).map(|at| reach(modules, CrateId(at))).collect();
         let mut speaking: HashMap<FileId, bool> = HashMap::new();
         let mut makes_app = |function: &KnownFunction, body: &str| {
             let file = modules.span(&function.definition).file;
@@ -153,10 +167,10 @@ impl Builders {
         for function in functions {
             let Some(signature) = signature(function) else { continue };
             let body = body_text(modules, function, signature);
-            let mentions = direct.as_ref().is_some_and(|needles| speaks_of_routers(needles, body))
-                || makes_app(function, body);
+            let mentions =
+                direct.as_ref().is_some_and(|needles| speaks_of_routers(needles, body)) || makes_app(function, body);
             if mentions || signature_mentions_router(signature) || is_lent_a_router(modules, function, signature) {
-                builders.add(function, &mut fresh);
+                builders.add(modules, function, &mut fresh);
             } else {
                 open.push(function);
             }
@@ -165,17 +179,19 @@ impl Builders {
         while !fresh.is_empty() {
             let names: Vec<String> = std::mem::take(&mut fresh).into_iter().collect();
             let Ok(needles) = AhoCorasick::new(&names) else { break };
-            let (callers, rest): (Vec<_>, Vec<_>) =
-                open.into_iter().partition(|function| builders.are_called_by(modules, function, &needles, &names));
+            let (callers, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(|function| {
+                let within = reach.get(modules.module(function.definition.module).krate.0);
+                builders.are_called_by(modules, function, &needles, &names, within)
+            });
             for caller in callers {
-                builders.add(caller, &mut fresh);
+                builders.add(modules, caller, &mut fresh);
             }
             open = rest;
         }
         builders
     }
 
-    fn add(&mut self, function: &KnownFunction, fresh: &mut BTreeSet<String>) {
+    fn add(&mut self, modules: &Modules<'_>, function: &KnownFunction, fresh: &mut BTreeSet<String>) {
         let definition = &function.definition;
         self.functions.insert(Arc::as_ptr(&definition.item));
         if let Some(owner) = &function.owner {
@@ -187,7 +203,10 @@ impl Builders {
         for call in function.calls() {
             match call {
                 Call::Named(name) => {
-                    if self.names.insert(name.clone()) {
+                    let home = modules.module(definition.module).krate;
+                    let is_new_here =
+                        function.owner.is_none() && self.homes.entry(name.clone()).or_default().insert(home);
+                    if self.names.insert(name.clone()) || is_new_here {
                         fresh.insert(name);
                     }
                 }
@@ -209,6 +228,7 @@ impl Builders {
         function: &KnownFunction,
         needles: &AhoCorasick,
         names: &[String],
+        within: Option<&BTreeSet<CrateId>>,
     ) -> bool {
         let Some(signature) = signature(function) else { return false };
         let body = body_text(modules, function, signature);
@@ -216,7 +236,13 @@ impl Builders {
             let name = &names[found.name];
             // What a type has is no free function.
             let before = &body[..found.start];
-            if !name.contains("::") && (is_of_a_type(before) || !before.ends_with("::") && binds(modules, function, name)) {
+            let is_out_of_reach = |homes: &BTreeSet<CrateId>| within.is_some_and(|within| within.is_disjoint(homes));
+            if self.homes.get(name).is_some_and(is_out_of_reach) {
+                return false;
+            }
+            if !name.contains("::")
+                && (is_of_a_type(before) || !before.ends_with("::") && binds(modules, function, name))
+            {
                 return false;
             }
             match self.owners.get(name) {
@@ -251,8 +277,12 @@ fn body_text<'m>(modules: &'m Modules<'_>, function: &KnownFunction, signature: 
 }
 
 fn signature_mentions_router(signature: &Function) -> bool {
-    let is_router =
-        |name: &str| matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter" | "HttpServiceFactory");
+    let is_router = |name: &str| {
+        matches!(
+            name,
+            "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter" | "HttpServiceFactory"
+        )
+    };
     signature
         .result
         .iter()

@@ -6,11 +6,11 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 
-use crate::frontend::rust::{actix, axum};
 use crate::frontend::rust::expand::Budget;
 use crate::frontend::rust::facts::Extent;
 use crate::frontend::rust::parse;
 use crate::frontend::rust::types::{TypePath, ident_text};
+use crate::frontend::rust::{actix, axum};
 use crate::resolve::names::{Resolved, Space};
 use crate::resolve::value::{Call, Callee, DocumentedRoutes, Value};
 use crate::resolve::{expansion, operation};
