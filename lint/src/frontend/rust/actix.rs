@@ -234,7 +234,10 @@ pub fn exports(path: &[String]) -> bool {
     is_actix(path)
         && path.last().is_some_and(|last| {
             last.starts_with(char::is_uppercase)
-                || matches!(last.as_str(), "web" | "guard" | "middleware" | "route" | "routes")
+                || matches!(
+                    last.as_str(),
+                    "web" | "guard" | "middleware" | "route" | "routes" | "scope" | "resource" | "redirect"
+                )
                 || method(last).is_some()
         })
 }
