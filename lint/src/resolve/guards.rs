@@ -155,7 +155,7 @@ impl Evaluator<'_, '_> {
                 && self.modules.texts.slice(definition.text, attribute.arguments).contains("FromRequest")
         });
         derived
-            || self.modules.implementations(&definition.item.name).iter().any(|implementation| {
+            || self.modules.implementations(&definition).iter().any(|implementation| {
                 matches!(&implementation.item.kind, ItemKind::Impl { of_trait: Some(of_trait), .. } if is_extractor(of_trait.last()))
             })
     }

@@ -52,10 +52,22 @@ pub struct Route {
     pub mounts: Vec<Span>,
     /// Conditions of the program under which the route exists.
     pub conditions: Vec<Condition>,
+    /// What becomes of a request that several routes match.
+    pub matching: Matching,
     /// Scopes, roles and tiers that appear in the handler's guards, with their places.
     pub scope_uses: Vec<ScopeUse>,
     /// What the handler does, where it is a function that could be read. Shared, since a handler may serve many routes.
     pub behavior: Option<Arc<Behavior>>,
+}
+
+/// What a framework does with routes that match one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Matching {
+    /// It doesn't start with two of them.
+    #[default]
+    Exclusive,
+    /// It asks one after the other, by rank or in the order of registration, until one answers.
+    Ordered,
 }
 
 /// What answers a route.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::frontend::rust::axum::RouterKind;
 use crate::source::Span;
 
 use super::inventory::Condition;
@@ -20,6 +21,14 @@ pub(crate) fn join(left: Value, when_left: &[Condition], right: Value, when_righ
         }
         (Value::MethodRouter(left), Value::MethodRouter(right)) => {
             Value::MethodRouter(Rc::new(method_routers(&left, when_left, &right, when_right)))
+        }
+        (Value::Router(left), Value::List(right)) if is_empty_list_of(&left, &right) => {
+            let right = Router { entries: Vec::new(), ..Router::clone(&left) };
+            Value::Router(Rc::new(routers(&left, when_left, &right, when_right)))
+        }
+        (Value::List(left), Value::Router(right)) if is_empty_list_of(&right, &left) => {
+            let left = Router { entries: Vec::new(), ..Router::clone(&right) };
+            Value::Router(Rc::new(routers(&left, when_left, &right, when_right)))
         }
         (Value::Tuple(left), Value::Tuple(right)) if left.len() == right.len() => {
             let pairs = left.iter().cloned().zip(right.iter().cloned());
@@ -45,6 +54,11 @@ pub(crate) fn join(left: Value, when_left: &[Condition], right: Value, when_righ
             if choices.len() > MAX_CHOICES { Value::Unknown } else { Value::Choice(Rc::new(choices)) }
         }
     }
+}
+
+/// Whether a list without elements may be one of routes: `Vec::new()`, before anything is added.
+fn is_empty_list_of(routes: &Router, list: &[Value]) -> bool {
+    routes.kind == RouterKind::RocketRoutes && list.is_empty()
 }
 
 /// A router that is there under conditions only.
@@ -85,8 +99,8 @@ fn identity(entry: &Entry) -> Identity<'_> {
 }
 
 fn routers(left: &Router, when_left: &[Condition], right: &Router, when_right: &[Condition]) -> Router {
-    let mut joined = Router { entries: Vec::new(), ..left.clone() };
-    joined.around.layers = layers(&left.around.layers, when_left, &right.around.layers, when_right);
+    let attached = layers(&left.attached, when_left, &right.attached, when_right);
+    let mut joined = Router { entries: Vec::new(), attached, ..left.clone() };
     let in_right: BTreeMap<Identity<'_>, &Entry> = right.entries.iter().map(|entry| (identity(entry), entry)).collect();
     let in_left: BTreeSet<Identity<'_>> = left.entries.iter().map(identity).collect();
     for entry in &left.entries {

@@ -14,6 +14,7 @@ mod modules;
 mod names;
 mod operation;
 mod programs;
+mod rocket;
 mod routes;
 mod scan;
 mod shelf;
@@ -24,7 +25,7 @@ mod value;
 
 pub use inventory::{
     Act, Answer, AnswerKind, Attribute, Behavior, CalledGuard, Condition, Coverage, Documentation, Guard, GuardKind,
-    Handler, HandlerKind, Inventory, LateFilter, Note, NoteKind, ObjectKey, ObjectLookup, OpenFilter, Operation, Place,
-    Program, Route, ScopeUse, SecurityRequirement,
+    Handler, HandlerKind, Inventory, LateFilter, Matching, Note, NoteKind, ObjectKey, ObjectLookup, OpenFilter,
+    Operation, Place, Program, Route, ScopeUse, SecurityRequirement,
 };
 pub use scan::scan;

@@ -1,8 +1,11 @@
 //! Crates and their modules, loaded when somebody asks for them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::HashMap as FastMap;
 
 use crate::frontend::rust::expand::Rules;
 use crate::frontend::rust::facts::{Extent, Item, ItemKind, TextId};
@@ -60,8 +63,8 @@ pub(crate) struct Module {
     /// The folder that `#[path]` is relative to.
     path_folder: String,
     pub(crate) definitions: Vec<Definition>,
-    pub(crate) by_name: HashMap<String, Vec<usize>>,
-    pub(crate) imports: HashMap<String, Vec<Vec<String>>>,
+    pub(crate) by_name: FastMap<String, Vec<usize>>,
+    pub(crate) imports: FastMap<String, Vec<Vec<String>>>,
     pub(crate) globs: Vec<Vec<String>>,
     /// Macro calls in item position that haven't been expanded.
     pub(crate) pending_calls: Vec<Definition>,
@@ -93,10 +96,12 @@ pub(crate) struct Modules<'s> {
     implementations_of: HashMap<String, Vec<Definition>>,
     /// The files that say what types implement, by the names of the types, as long as nobody asked.
     pub(crate) implemented_in: HashMap<String, Vec<String>>,
+    /// What crates see of each other; settled once all of them are known.
+    visible: OnceCell<HashMap<CrateId, BTreeSet<CrateId>>>,
     /// Every `macro_rules!`, by name.
     macros: HashMap<String, Vec<Definition>>,
     /// What the globs of a module say of a name, during one resolution.
-    pub(super) glob_lookups: HashMap<(ModuleId, String, Space), Option<Resolved>>,
+    pub(super) glob_lookups: FastMap<(ModuleId, String, Space), Option<Resolved>>,
     pub(crate) names: NameMemory,
     /// Macros whose rules were read.
     pub(crate) rules: HashMap<*const Item, Rc<Rules>>,
@@ -122,8 +127,9 @@ impl<'s> Modules<'s> {
             implementations: HashMap::new(),
             implementations_of: HashMap::new(),
             implemented_in: HashMap::new(),
+            visible: OnceCell::new(),
             macros: HashMap::new(),
-            glob_lookups: HashMap::new(),
+            glob_lookups: FastMap::default(),
             names: NameMemory::default(),
             rules: HashMap::new(),
         }
@@ -306,8 +312,8 @@ impl<'s> Modules<'s> {
             folder,
             path_folder,
             definitions: Vec::new(),
-            by_name: HashMap::new(),
-            imports: HashMap::new(),
+            by_name: FastMap::default(),
+            imports: FastMap::default(),
             globs: Vec::new(),
             pending_calls: Vec::new(),
             children: HashMap::new(),
@@ -365,9 +371,19 @@ impl<'s> Modules<'s> {
         }
     }
 
-    /// The `impl`s for types of this name that are loaded.
-    pub(crate) fn implementations(&self, type_name: &str) -> Vec<Definition> {
-        self.implementations.get(type_name).cloned().unwrap_or_default()
+    /// The `impl`s for types of this name that are loaded, in the crates from which this type can be seen.
+    pub(crate) fn implementations(&self, of: &Definition) -> Vec<Definition> {
+        self.seeing(of, self.implementations.get(&of.item.name))
+    }
+
+    fn seeing(&self, of: &Definition, known: Option<&Vec<Definition>>) -> Vec<Definition> {
+        let of = self.module(of.module).krate;
+        let sees = |definition: &&Definition| {
+            let from = self.module(definition.module).krate;
+            from == of
+                || self.visible.get_or_init(|| visible(&self.crates)).get(&from).is_some_and(|all| all.contains(&of))
+        };
+        known.into_iter().flatten().filter(sees).cloned().collect()
     }
 
     /// Loads the files of a crate that have an `impl` for a type of this name.
@@ -384,9 +400,9 @@ impl<'s> Modules<'s> {
         });
     }
 
-    /// The `impl`s of traits of this name that are loaded.
-    pub(crate) fn implementations_of(&self, trait_name: &str) -> Vec<Definition> {
-        self.implementations_of.get(trait_name).cloned().unwrap_or_default()
+    /// The `impl`s of traits of this name that are loaded, in the crates from which this trait can be seen.
+    pub(crate) fn implementations_of(&self, of: &Definition) -> Vec<Definition> {
+        self.seeing(of, self.implementations_of.get(&of.item.name))
     }
 
     /// The first macro of this name in a crate, or else in any.
@@ -424,6 +440,20 @@ impl<'s> Modules<'s> {
             }
         }
     }
+}
+
+/// The crates that each crate can name things of: those that it depends on, and what they may re-export.
+fn visible(crates: &[Crate]) -> HashMap<CrateId, BTreeSet<CrateId>> {
+    let beyond = |from: usize| {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![CrateId(from)];
+        while let Some(krate) = open.pop() {
+            let externs = crates.get(krate.0).into_iter().flat_map(|krate| krate.externs.values().copied());
+            open.extend(externs.filter(|found| seen.insert(*found)));
+        }
+        (CrateId(from), seen)
+    };
+    (0..crates.len()).map(beyond).collect()
 }
 
 fn folder_of(path: &str) -> &str {

@@ -1,9 +1,9 @@
 //! Names: what a path means where it stands.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::frontend::rust::facts::ItemKind;
-use crate::frontend::rust::{actix, axum};
+use crate::frontend::rust::{actix, axum, rocket};
 
 use super::expansion;
 use super::modules::{CrateId, Definition, ModuleId, Modules};
@@ -229,7 +229,9 @@ impl Modules<'_> {
             }
         }
         // Nothing says which foreign glob brings the name in, except that a framework is known to export it.
-        outside.into_iter().find(|names| axum::exports(names) || actix::exports(names)).map(Resolved::External)
+        let is_framework_s =
+            |names: &Vec<String>| axum::exports(names) || actix::exports(names) || rocket::exports(names);
+        outside.into_iter().find(is_framework_s).map(Resolved::External)
     }
 
     fn declared(&mut self, module: ModuleId, name: &str, space: Space) -> Option<Resolved> {

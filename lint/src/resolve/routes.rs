@@ -8,7 +8,7 @@ use route_role_policy::Policy;
 
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
-use crate::frontend::rust::{actix, axum};
+use crate::frontend::rust::{actix, axum, rocket as framework};
 use crate::source::Span;
 
 use super::behavior::Analyst;
@@ -20,7 +20,7 @@ use super::inventory::{
 use super::modules::Definition;
 use super::names::Resolved;
 use super::value::{self, Callee, Document, Entry, PathValue, Value};
-use super::{declared, operation};
+use super::{declared, operation, rocket};
 
 /// Attributes of handlers that never restrict anything.
 const NEUTRAL_ATTRIBUTES: &[&str] = &[
@@ -63,7 +63,7 @@ pub(crate) fn add(
     let described = described(documents);
     let entries = entries(sinks);
     let mut handlers: BTreeMap<usize, Described> = BTreeMap::new();
-    let mut layers: BTreeMap<(usize, &[Condition]), Arc<Guard>> = BTreeMap::new();
+    let mut layers: BTreeMap<(usize, &[Condition]), Option<Arc<Guard>>> = BTreeMap::new();
     for entry in &entries {
         let key = Rc::as_ptr(&entry.handler) as usize;
         let handler = match handlers.get(&key) {
@@ -77,7 +77,11 @@ pub(crate) fn add(
         let mut guards: Vec<Arc<Guard>> = Vec::new();
         for layer in entry.layers.iter().rev() {
             let key = (layer.id, layer.conditions.as_slice());
-            guards.push(layers.entry(key).or_insert_with(|| Arc::new(evaluator.layer_guard(layer))).clone());
+            let guard = layers.entry(key).or_insert_with(|| {
+                let guard = evaluator.layer_guard(layer);
+                (!layer.is_passive || rocket::is_named(policy, &guard)).then(|| Arc::new(guard))
+            });
+            guards.extend(guard.clone());
         }
         guards.extend(handler.guards.iter().cloned());
         let path = if entry.path.is_empty() { "/".to_owned() } else { entry.path.clone() };
@@ -91,6 +95,7 @@ pub(crate) fn add(
             attribute: handler.attribute,
             mounts: entry.mounts.clone(),
             conditions: entry.conditions.clone(),
+            matching: entry.matching,
             scope_uses: handler.scope_uses,
             behavior: handler.behavior,
         });
@@ -181,7 +186,7 @@ fn describe(
     if handler.service {
         let name = Evaluator::service_name(&handler.value);
         let path: Vec<String> = name.split("::").map(str::to_owned).collect();
-        if axum::serves_everyone(&path) || actix::serves_everyone(&path) {
+        if axum::serves_everyone(&path) || actix::serves_everyone(&path) || framework::serves_everyone(&path) {
             return bare(name, HandlerKind::OpenService, handler.span);
         }
         evaluator.notes.insert(Note {
@@ -249,7 +254,11 @@ fn describe_function(
     let mut found = Vec::new();
     let mut attribute = None;
     let mut scope_uses = Vec::new();
+    let rocket = rocket::declared(evaluator.modules, definition);
     for given in &definition.item.attributes {
+        if rocket::is_declaration(given, rocket.as_ref()) {
+            continue;
+        }
         if given.is(&["route_role"]) {
             let declared = declared::read(evaluator, definition, given, policy);
             attribute = declared.attribute;
@@ -260,6 +269,11 @@ fn describe_function(
         }
     }
     for parameter in &signature.parameters {
+        if let Some(rocket) = &rocket {
+            let route = &rocket.route;
+            found.extend(rocket::parameter_guards(evaluator, definition, route, &substitution, parameter, policy));
+            continue;
+        }
         let guards = evaluator.parameter_guards(
             definition.module,
             &substitution,
@@ -370,7 +384,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn service_name(value: &Value) -> String {
+    pub(crate) fn service_name(value: &Value) -> String {
         match value {
             Value::Call(call) => match &call.callee {
                 Callee::Path(path) => guards::path_text(path),

@@ -18,7 +18,7 @@ use super::look::{FirstLook, look};
 use super::modules::{CrateId, Modules};
 use super::programs::Programs;
 use super::shelf::Shelf;
-use super::{routes, unreached};
+use super::{rocket, routes, unreached};
 
 /// The evaluator recurses along the program's own calls and expressions.
 const EVALUATOR_STACK: usize = 256 * 1024 * 1024;
@@ -132,7 +132,7 @@ fn resolve(
             .filter(|function| {
                 function.owner.is_none()
                     && function.definition.module == root
-                    && function.definition.item.name == "main"
+                    && (function.definition.item.name == "main" || rocket::is_launched(function))
             })
             .collect();
         for main in mains {
@@ -145,6 +145,7 @@ fn resolve(
 
     let mut inventory = programs.into_inventory();
     routes::note_dead(&mut evaluator, &inventory);
+    rocket::note_unmounted(&mut evaluator, &functions, &inventory);
     finish(&mut inventory, &evaluator, library, &relevant);
     inventory
 }

@@ -4,7 +4,7 @@
 //! files of the routers import, and what is imported there: that is mostly what the handlers lead to. Where it is wrong, a file
 //! was parsed for nothing; where it is late, the evaluator parses for itself. The result is the same.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -45,8 +45,26 @@ impl<'s> Shelf<'s> {
         let layout = Layout::of(self.sources);
         let mut seen: BTreeSet<FileId> = self.sources.files.iter().map(|file| file.id).collect();
         seen.retain(|file| self.slots.get(file).is_some_and(|slot| slot.get().is_some()));
-        let mut open: VecDeque<(&SourceFile, usize)> =
-            seen.iter().filter_map(|file| Some((self.sources.file(*file)?, 0))).collect();
+        // Crate by crate, as they are evaluated.
+        let mut crates: BTreeMap<&str, VecDeque<(&SourceFile, usize)>> = BTreeMap::new();
+        for file in seen.iter().filter_map(|file| self.sources.file(*file)) {
+            crates.entry(layout.root(&file.path)).or_default().push_back((file, 0));
+        }
+        for open in crates.into_values() {
+            if is_over.load(Ordering::Relaxed) {
+                return;
+            }
+            self.read_from(open, &layout, &mut seen, is_over);
+        }
+    }
+
+    fn read_from<'f>(
+        &'f self,
+        mut open: VecDeque<(&'f SourceFile, usize)>,
+        layout: &Layout<'f>,
+        seen: &mut BTreeSet<FileId>,
+        is_over: &AtomicBool,
+    ) {
         while let Some((file, steps)) = open.pop_front() {
             let facts = match self.slots.get(&file.id).and_then(OnceLock::get) {
                 Some(facts) => Some(facts),

@@ -1,7 +1,10 @@
 //! Texts that items and bodies are read from, and the way back to a place in a file.
 
+use std::cell::OnceCell;
 use std::ops::Deref;
 use std::sync::Arc;
+
+use proc_macro2::LineColumn;
 
 use crate::frontend::rust::facts::{Extent, TextId};
 use crate::source::{FileId, Span};
@@ -16,6 +19,35 @@ pub(crate) struct Texts {
 struct Text {
     source: Part,
     origin: Origin,
+    lines: OnceCell<Lines>,
+}
+
+/// Where lines begin.
+#[derive(Debug, Clone)]
+struct Lines {
+    starts: Box<[u32]>,
+    is_ascii: bool,
+}
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let behind = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(behind)).collect();
+        Self { starts, is_ascii: text.is_ascii() }
+    }
+
+    /// The byte at a line and a column that counts characters; the end of the text if there is none.
+    fn byte(&self, text: &str, place: LineColumn) -> u32 {
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let Some(start) = place.line.checked_sub(1).and_then(|line| self.starts.get(line)) else { return end };
+        let column = if self.is_ascii {
+            place.column
+        } else {
+            let line = text.get(*start as usize..).unwrap_or_default();
+            line.char_indices().nth(place.column).map_or(line.len(), |(byte, _)| byte)
+        };
+        start.saturating_add(u32::try_from(column).unwrap_or(u32::MAX)).min(end)
+    }
 }
 
 /// A part of a text, or all of it.
@@ -59,11 +91,11 @@ enum Origin {
 
 impl Texts {
     pub(crate) fn add_file(&mut self, file: FileId, source: Arc<str>) -> TextId {
-        self.add(Text { source: Part::of_whole(source), origin: Origin::File(file, 0) })
+        self.add(Part::of_whole(source), Origin::File(file, 0))
     }
 
     pub(crate) fn add_expansion(&mut self, call: Span, source: String) -> TextId {
-        self.add(Text { source: Part::of_whole(source.into()), origin: Origin::Expansion(call) })
+        self.add(Part::of_whole(source.into()), Origin::Expansion(call))
     }
 
     /// A text of its own for a part of another, so that the extents of what is parsed from it find back.
@@ -74,7 +106,17 @@ impl Texts {
             Some(Origin::Expansion(call)) => Origin::Expansion(call),
             None => Origin::File(FileId(0), 0),
         };
-        self.add(Text { source, origin })
+        self.add(source, origin)
+    }
+
+    /// The place of what was parsed of a text, from the first to the last of its tokens.
+    ///
+    /// By way of lines, because asking a token for its bytes makes proc-macro2 note every answer in a tree.
+    pub(crate) fn extent(&self, text: TextId, first: proc_macro2::Span, last: proc_macro2::Span) -> Extent {
+        let Some(text) = self.text(text) else { return Extent::default() };
+        let lines = text.lines.get_or_init(|| Lines::of(&text.source));
+        let (start, end) = (lines.byte(&text.source, first.start()), lines.byte(&text.source, last.end()));
+        Extent { start, end: end.max(start) }
     }
 
     pub(crate) fn slice(&self, text: TextId, extent: Extent) -> &str {
@@ -104,9 +146,9 @@ impl Texts {
         self.texts.get(id.0 as usize)
     }
 
-    fn add(&mut self, text: Text) -> TextId {
+    fn add(&mut self, source: Part, origin: Origin) -> TextId {
         let id = TextId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        self.texts.push(text);
+        self.texts.push(Text { source, origin, lines: OnceCell::new() });
         id
     }
 }

@@ -7,7 +7,7 @@ use crate::frontend::rust::axum::RouterKind;
 use crate::frontend::rust::types::TypeArgument;
 use crate::source::Span;
 
-use super::inventory::{Condition, Operation};
+use super::inventory::{Condition, Matching, Operation};
 use super::modules::{Definition, ModuleId};
 use super::names::Resolved;
 
@@ -103,7 +103,9 @@ pub(crate) struct Router {
     pub(crate) document: Vec<DocumentedOperation>,
     /// What the application's own API description says when an operation says nothing.
     pub(crate) document_base: Option<Rc<Document>>,
-    /// What holds for all of it, in actix-web.
+    /// What sees the requests of every route, whenever it is added: Rocket's fairings, actix-web's middleware. From the inside out.
+    pub(crate) attached: Vec<Rc<Layer>>,
+    /// What else holds for all of it, in actix-web.
     pub(crate) around: Around,
 }
 
@@ -113,8 +115,6 @@ pub(crate) struct Around {
     /// The paths that it answers under, each with the conditions under which it does.
     pub(crate) prefixes: Vec<(Vec<Condition>, String)>,
     pub(crate) demands: Demands,
-    /// From the inside out; those that are around the entries already.
-    pub(crate) layers: Vec<Rc<Layer>>,
 }
 
 /// What guards of actix-web ask of a request.
@@ -163,6 +163,7 @@ pub(crate) struct Entry {
     pub(crate) mounts: Vec<Span>,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) accidental: bool,
+    pub(crate) matching: Matching,
 }
 
 #[derive(Debug, Clone)]
@@ -179,6 +180,8 @@ pub(crate) struct Layer {
     pub(crate) value: Value,
     /// The call of the tree that produced it, when it was seen through.
     pub(crate) wrapper: Option<Value>,
+    /// Whether it can't refuse a request by itself.
+    pub(crate) is_passive: bool,
     pub(crate) span: Span,
     pub(crate) conditions: Vec<Condition>,
 }

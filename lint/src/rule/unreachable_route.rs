@@ -6,7 +6,7 @@
 //! parameters, and a catch-all beside a parameter at the same place. It also fires on a guard that by itself admits no caller at all.
 //!
 //! It stays silent on what axum tells apart: another method at the same path, a literal beside a parameter or a catch-all (the literal wins), a handler for every method beside one for some, `/a` and `/a/`. Routes that exist under
-//! different conditions are compared only if one exists whenever the other does, and routes only if they are certain to be in one router.
+//! different conditions are compared only if one exists whenever the other does, and routes only if they are certain to be in one router. Rocket asks one route after the other, by rank, so its routes aren't compared.
 //!
 //! ## Why it matters
 //!
@@ -43,7 +43,7 @@ use route_role_policy::{Access, Alternative, PrincipalKind, Principals};
 
 use super::engine::segments::{Segment, has_unknown, segments};
 use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
-use crate::resolve::{Guard, GuardKind, HandlerKind, Route};
+use crate::resolve::{Guard, GuardKind, HandlerKind, Matching, Route};
 use crate::source::SourceMap;
 
 /// The rule.
@@ -118,7 +118,9 @@ fn collisions(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn can_collide(route: &Route) -> bool {
-    matches!(route.handler.kind, HandlerKind::Function | HandlerKind::Closure) && !has_unknown(&route.path)
+    matches!(route.handler.kind, HandlerKind::Function | HandlerKind::Closure)
+        && route.matching == Matching::Exclusive
+        && !has_unknown(&route.path)
 }
 
 /// A path without the names of its parameters.

@@ -94,6 +94,35 @@ const EXTRACTORS: &[Neutral] = &[
     Neutral { crates: &["tower_cookies"], names: &["Cookies"] },
 ];
 
+/// Request guards of Rocket and the crates around it that say nothing about who calls. Their names are common, so they count only where
+/// they are known to come from there.
+const REQUEST_GUARDS: &[Neutral] = &[
+    Neutral {
+        crates: &["rocket"],
+        names: &[
+            "Accept",
+            "Client",
+            "Config",
+            "ContentType",
+            "CookieJar",
+            "FlashMessage",
+            "Host",
+            "Infallible",
+            "Limits",
+            "Method",
+            "Origin",
+            "Rocket",
+            "Route",
+            "Shutdown",
+            "State",
+        ],
+    },
+    Neutral { crates: STD, names: &["IpAddr"] },
+    Neutral { crates: &["rocket_db_pools", "rocket_sync_db_pools"], names: &["Connection"] },
+    Neutral { crates: &["rocket_dyn_templates"], names: &["Metadata"] },
+    Neutral { crates: &["rocket_ws"], names: &["WebSocket"] },
+];
+
 /// Route-role's own: the guard stands in `#[route_role]`, and these restrict nobody beyond it. Their names are common, so
 /// they count only where they are known to come from that crate.
 const OWN: &[&str] = &["Access", "ObjectPath", "RouteRoleLayer"];
@@ -236,7 +265,7 @@ fn is_own(term: &Term) -> bool {
 }
 
 fn is_neutral_extractor(term: &Term, local: bool) -> bool {
-    if listed(EXTRACTORS, term, term.last(), local) {
+    if listed(EXTRACTORS, term, term.last(), local) || is_request_guard(term) {
         return true;
     }
     let inner = || {
@@ -247,6 +276,11 @@ fn is_neutral_extractor(term: &Term, local: bool) -> bool {
     };
     // Of `Result<Json<T>, Rejection>` only the first argument is extracted.
     listed(WRAPPERS, term, term.last(), local) && inner().next().is_some_and(|inner| is_neutral_extractor(inner, false))
+}
+
+fn is_request_guard(term: &Term) -> bool {
+    let [origin, .., last] = term.path.as_slice() else { return false };
+    REQUEST_GUARDS.iter().any(|table| table.crates.contains(&origin.as_str()) && table.names.contains(&last.as_str()))
 }
 
 /// A layer's term is a type or a call of one of its functions: `CorsLayer` or `CorsLayer::permissive(…)`.
@@ -302,6 +336,16 @@ mod tests {
         assert!(!extractor("crate::auth::Session", &[]));
         assert!(!extractor("other_crate::Json", &["Body"]));
         assert!(!is_neutral(&guard(GuardKind::Extractor, "Json", &["Body"], true)));
+    }
+
+    #[test]
+    fn request_guards_count_where_they_are_rocket_s() {
+        assert!(extractor("rocket::State", &["Pool"]));
+        assert!(extractor("rocket::http::CookieJar", &[]));
+        assert!(extractor("std::net::IpAddr", &[]));
+        assert!(!extractor("Client", &[]));
+        assert!(!extractor("crate::auth::CookieJar", &[]));
+        assert!(!extractor("rocket::mtls::Certificate", &[]));
     }
 
     #[test]

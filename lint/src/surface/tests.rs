@@ -7,7 +7,7 @@ use route_role_policy::{
 use super::*;
 use crate::resolve::inventory::Attribute;
 use crate::resolve::{
-    Condition, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Operation, Program, Route,
+    Condition, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Matching, Operation, Program, Route,
 };
 use crate::source::{FileId, Span};
 
@@ -66,6 +66,7 @@ fn route(path: &str, guards: Vec<Guard>) -> Route {
         documentation: Documentation::None,
         mounts: Vec::new(),
         conditions: Vec::new(),
+        matching: Matching::Exclusive,
         scope_uses: Vec::new(),
         behavior: None,
     }

@@ -42,6 +42,7 @@ pages!(
     operations,
     programs,
     robustness,
+    rocket,
     values
 );
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::{Run, Service, command};
+use crate::harness::{Run, Service, command, repository};
 
 const POLICY: &str = r#"version: 1
 levels: { workspace: {} }
@@ -414,7 +414,10 @@ fn a_broken_assertion_comes_first_and_fails_as_widened() {
     let run = diff(&service, &["HEAD", "--fail-on", "widened"]);
     assert_eq!(run.status, 5, "{}", run.stderr);
     insta::assert_snapshot!("broken_assertions", run.stdout);
-    insta::assert_snapshot!("broken_assertions_markdown", diff(&service, &["HEAD", "--format", "markdown"]).stdout);
+    let comment = diff(&service, &["HEAD", "--format", "markdown"]).stdout;
+    insta::assert_snapshot!("broken_assertions_markdown", comment);
+    let readme = std::fs::read_to_string(repository().join("README.md")).expect("the README");
+    assert!(readme.contains(comment.trim_end()), "the README shows this comment");
     let document = json(&diff(&service, &["HEAD", "--format", "json"]));
     assert_eq!(document["assertions"][0]["change"], "broken");
     assert_eq!(document["assertions"][0]["name"], "members delete nothing");

@@ -24,6 +24,7 @@ mod permissions;
 mod policy_proposal;
 mod registry;
 mod report_page;
+mod rocket;
 mod rule_fixtures;
 mod services;
 mod stdin;

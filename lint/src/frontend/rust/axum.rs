@@ -54,6 +54,10 @@ pub enum RouterKind {
     Plain,
     /// `utoipa_axum::router::OpenApiRouter` and `aide::axum::ApiRouter`: routers that collect documentation.
     Documenting,
+    /// `rocket::Rocket`.
+    Rocket,
+    /// `Vec<rocket::Route>`: routes that aren't mounted yet.
+    RocketRoutes,
     /// What gathers routes in actix-web.
     Actix(super::actix::Kind),
 }

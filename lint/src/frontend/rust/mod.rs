@@ -11,4 +11,5 @@ pub mod facts;
 mod limits;
 pub mod meta;
 pub mod parse;
+pub mod rocket;
 pub mod types;

@@ -55,6 +55,12 @@ impl Walker<'_, '_, '_> {
         settled
     }
 
+    /// What `None` answers, where the handler gives an `Option` back: Rocket makes a 404 of it.
+    pub(super) fn status_of_none(&self) -> Option<u16> {
+        let is_option = matches!(&self.result_type, Type::Foreign(name, _) if &**name == "Option");
+        (self.is_handler && is_option).then_some(404)
+    }
+
     /// `?` makes one error of another where the tree says how.
     pub(super) fn converted(&mut self, mut refusal: Refusal, into: &Type) -> Refusal {
         let Some(into) = into.definition().cloned() else { return refusal };
@@ -173,7 +179,7 @@ impl Analyst<'_, '_> {
         }
         self.memory.answers.insert(key.clone(), None);
         let mut found = None;
-        for name in ["into_response", "error_response", "status_code"] {
+        for name in ["into_response", "error_response", "status_code", "respond_to"] {
             for target in self.functions_of(ty, name) {
                 if let Some(summary) = self.summarise(&target.function, &target.scope, variant.clone()) {
                     let mut bytes = answer_bytes(&summary.result);

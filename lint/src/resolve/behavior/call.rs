@@ -50,8 +50,12 @@ impl Walker<'_, '_, '_> {
         match name.as_str() {
             "Ok" | "Some" if call.args.len() == 1 => {
                 let value = call.args.first().map(|value| self.expression(value)).unwrap_or_default();
-                // The answer of a success isn't one that turns down.
-                return if name == "Ok" { Flow { statuses: Vec::new(), ..value } } else { value };
+                return match name.as_str() {
+                    // The answer of a success isn't one that turns down.
+                    "Ok" => Flow { statuses: Vec::new(), ..value },
+                    _ if self.status_of_none().is_some() => Flow { presence: Origins::default(), ..value },
+                    _ => value,
+                };
             }
             "Err" if call.args.len() == 1 => {
                 let value = call.args.first().map(|value| self.expression(value)).unwrap_or_default();
@@ -99,6 +103,11 @@ impl Walker<'_, '_, '_> {
         let named = path.path.segments.last().map(|segment| self.segment_types(&segment.arguments)).unwrap_or_default();
         let (resolved, owner) = self.resolved_path(path, &written);
         let count = arguments.len();
+        if let Some(status) = self.rocket_status(&written.names) {
+            let mut whole = Flow::default();
+            arguments.iter().for_each(|argument| whole.mix(argument));
+            return Flow { statuses: vec![status], ty: Type::foreign(&name, Vec::new()), ..whole };
+        }
         let value = match (&owner, &resolved) {
             (Some(owner), _) if self.is_variant(owner, &name) => {
                 let mut whole = self.variant(owner.clone(), &name);

@@ -7,7 +7,8 @@ use crate::source::Span;
 
 use super::Walker;
 use super::expression::path_name;
-use super::flow::{Bytes, Flow, Origin, Origins, Refusal};
+use super::flow::{Bytes, Flow, Origin, Origins};
+use super::statement::edges;
 use super::summary::{LateFilter, Lookup, Steps};
 use super::typing::Type;
 
@@ -360,88 +361,6 @@ impl Walker<'_, '_, '_> {
         ((names_page && !call.args.is_empty()) || given).then_some(span)
     }
 
-    /// `ok_or(…)`: what is answered if it isn't there.
-    fn turned_down(&mut self, receiver: &Flow, answer: &Flow, span: Span) -> Flow {
-        let order = self.next_order();
-        let mut condition = receiver.condition();
-        condition.add(&self.around());
-        let refusal = Refusal {
-            bytes: answer_bytes(answer),
-            ty: answer.ty.clone(),
-            variant: answer.variant.clone(),
-            outcome: answer.outcome,
-            condition,
-            is_failure: false,
-            span,
-            steps: Steps::default(),
-            order,
-            branches: self.branches(),
-        };
-        let mut value = Flow { refusals: receiver.refusals.clone(), ..receiver.payload() };
-        value.ty = Type::foreign("Result", vec![value.ty, answer.ty.clone()]);
-        value.refuse(refusal);
-        value
-    }
-
-    /// `map_err(…)`: the same conditions, other answers.
-    fn with_error(&mut self, receiver: &Flow, argument: &syn::Expr, span: Span) -> Flow {
-        let error = Flow { words: Vec::new(), statuses: Vec::new(), variant: None, ..receiver.payload() };
-        let known: Vec<Refusal> = receiver.refusals.clone();
-        let mut mapped = Vec::new();
-        if known.is_empty() {
-            let answer = self.apply(argument, vec![error.typed(receiver.ty.error())]);
-            let mut condition = receiver.condition();
-            condition.add(&self.around());
-            mapped.push(Refusal { is_failure: true, ..self.refusal_of(&answer, condition, span) });
-        }
-        for refusal in known {
-            let given = Flow {
-                statuses: refusal.bytes.statuses.clone(),
-                words: refusal.bytes.words.clone(),
-                origins: refusal.bytes.echo.clone(),
-                ty: refusal.ty.clone(),
-                variant: refusal.variant.clone(),
-                outcome: refusal.outcome,
-                ..Flow::default()
-            };
-            let answer = self.apply(argument, vec![given]);
-            let bytes = answer_bytes(&answer);
-            let unseen = bytes.statuses.is_empty() && answer.variant.is_none() && answer.ty.definition().is_none();
-            mapped.push(if unseen {
-                refusal
-            } else {
-                Refusal {
-                    bytes,
-                    ty: answer.ty.clone(),
-                    variant: answer.variant.clone(),
-                    outcome: answer.outcome.or(refusal.outcome),
-                    ..refusal
-                }
-            });
-        }
-        let ty = Type::foreign(
-            "Result",
-            vec![receiver.ty.payload(), mapped.first().map(|refusal| refusal.ty.clone()).unwrap_or_default()],
-        );
-        Flow { refusals: mapped, ty, ..receiver.clone() }
-    }
-
-    fn refusal_of(&mut self, answer: &Flow, condition: super::flow::Condition, span: Span) -> Refusal {
-        let order = self.next_order();
-        Refusal {
-            bytes: answer_bytes(answer),
-            ty: answer.ty.clone(),
-            variant: answer.variant.clone(),
-            outcome: answer.outcome,
-            condition,
-            is_failure: false,
-            span,
-            steps: Steps::default(),
-            order,
-            branches: self.branches(),
-        }
-    }
-
     /// Calls what stands in the place of a function: a closure, a path, a variable that holds either.
     pub(super) fn apply(&mut self, callee: &syn::Expr, arguments: Vec<Flow>) -> Flow {
         match callee {
@@ -460,7 +379,8 @@ impl Walker<'_, '_, '_> {
                 if !value.statuses.is_empty() || value.variant.is_some() && arguments.is_empty() {
                     return value;
                 }
-                let span = self.span(path);
+                let (first, last) = edges(callee);
+                let span = self.span_of(first, last);
                 self.call_path(path, arguments, false, span)
             }
             other => self.expression(other),

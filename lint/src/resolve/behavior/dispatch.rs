@@ -79,10 +79,10 @@ impl Analyst<'_, '_> {
     fn find_member(&mut self, owner: &Definition, name: &str) -> Option<super::Member> {
         let krate = self.modules.module(owner.module).krate;
         self.modules.load_implementations(krate, &owner.item.name);
-        let mut implementations = self.modules.implementations(&owner.item.name);
+        let mut implementations = self.modules.implementations(owner);
         if implementations.is_empty() && !self.modules.module(owner.module).pending_calls.is_empty() {
             crate::resolve::expansion::expand_items(self.modules, owner.module);
-            implementations = self.modules.implementations(&owner.item.name);
+            implementations = self.modules.implementations(owner);
         }
         let mut defaults = Vec::new();
         for implementation in implementations {
@@ -128,7 +128,7 @@ impl Analyst<'_, '_> {
             return known.clone();
         }
         let mut found = Vec::new();
-        for implementation in self.modules.implementations_of(&of.item.name) {
+        for implementation in self.modules.implementations_of(of) {
             let ItemKind::Impl { of_trait: Some(of_trait), self_type, .. } = &implementation.item.kind else {
                 continue;
             };
@@ -150,7 +150,7 @@ impl Analyst<'_, '_> {
     /// `impl From<Source> for Target`: its function `from`, for every such `impl` of a type.
     pub(super) fn conversions(&mut self, into: &Definition) -> Vec<(TypeRef, Target)> {
         let mut found = Vec::new();
-        for implementation in self.modules.implementations(&into.item.name) {
+        for implementation in self.modules.implementations(into) {
             let ItemKind::Impl { of_trait: Some(of_trait), items, .. } = &implementation.item.kind else { continue };
             if of_trait.last() != "From" {
                 continue;

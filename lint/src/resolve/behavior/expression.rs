@@ -2,16 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::frontend::rust::facts::ItemKind;
 use crate::frontend::rust::types::{TypePath, ident_text};
-use crate::resolve::names::{Resolved, Space};
 
 use super::Walker;
-use super::condition::{Sides, last};
-use super::flow::{Condition, Flow, Origin, Refusal};
-use super::pattern::Fit;
+use super::condition::last;
+use super::flow::{Flow, Origin, Refusal};
 use super::status;
-use super::summary::{OpenFilter, Steps, Summary};
+use super::summary::{Steps, Summary};
 use super::typing::Type;
 
 impl Walker<'_, '_, '_> {
@@ -174,112 +171,6 @@ impl Walker<'_, '_, '_> {
         joined
     }
 
-    fn path(&mut self, path: &syn::ExprPath) -> Flow {
-        if path.qself.is_none()
-            && let Some(ident) = path.path.get_ident()
-        {
-            let name = ident_text(ident);
-            if let Some(value) = self.variable(&name) {
-                return value.clone();
-            }
-            if name == "None" {
-                // It is `None` for the reason that led here.
-                let around = self.around();
-                let is_none = around == Condition::default();
-                return Flow { origins: around.origins, presence: around.presence, is_none, ..Flow::default() };
-            }
-        }
-        let written = TypePath::from_syn(&path.path);
-        let name = written.last().to_owned();
-        if let Some(status) = status::of_constant(&name) {
-            return Flow { statuses: vec![status], ty: Type::foreign("StatusCode", Vec::new()), ..Flow::default() };
-        }
-        let (resolved, owner) = self.resolved_path(path, &written);
-        if let Some(owner) = owner {
-            // A unit variant, or a constant of the type.
-            if self.is_variant(&owner, &name) {
-                return self.variant(owner, &name);
-            }
-            return Flow { words: vec![name.into()], ..Flow::default() };
-        }
-        match resolved {
-            Resolved::Item(definition) => match &definition.item.kind {
-                ItemKind::Type => Flow::default().typed(Type::Own(definition, Rc::from([]))),
-                ItemKind::Constant { value } => {
-                    let text = value.map_or("", |value| self.analyst.modules.texts.slice(definition.text, value));
-                    constant(text)
-                }
-                _ => Flow::default(),
-            },
-            Resolved::Member(..) | Resolved::Module(_) => Flow::default(),
-            Resolved::External(names) => Flow {
-                words: names.last().map(|name| Rc::from(name.as_str())).into_iter().collect(),
-                ..Flow::default()
-            },
-        }
-    }
-
-    /// A path in the place of a value: what it means, or the type of which it names a part.
-    pub(super) fn resolved_path(&mut self, path: &syn::ExprPath, written: &TypePath) -> (Resolved, Option<Type>) {
-        let nothing = Resolved::External(Vec::new());
-        if let Some(qself) = &path.qself {
-            let scope = self.scope.clone();
-            let ty = self.analyst.type_of(&scope, &crate::frontend::rust::types::TypeRef::from_syn(&qself.ty));
-            return (nothing, Some(ty));
-        }
-        if let [first, _] = written.names.as_slice() {
-            if first == "Self" {
-                return (nothing, Some(self.scope.self_type.clone()));
-            }
-            if let Some(ty) = self.scope.generics.get(first) {
-                return (nothing, Some(ty.clone()));
-            }
-        }
-        if let [first, middle, _] = written.names.as_slice()
-            && (first == "Self" || self.scope.generics.contains_key(first))
-        {
-            let path = TypePath { names: vec![first.clone(), middle.clone()], arguments: Vec::new() };
-            let scope = self.scope.clone();
-            let ty = self.analyst.path_type(&scope, &path, 0);
-            return (nothing, Some(ty));
-        }
-        match self.analyst.modules.resolve(self.scope.module, &written.names, Space::Value) {
-            Resolved::Member(definition, names) if names.len() == 1 => {
-                let arguments = self.owner_arguments(path);
-                (nothing, Some(Type::Own(definition, arguments)))
-            }
-            other => (other, None),
-        }
-    }
-
-    /// `Type::<A>::function`: the arguments of the last but one name.
-    fn owner_arguments(&mut self, path: &syn::ExprPath) -> Rc<[Type]> {
-        let Some(segment) = path.path.segments.iter().rev().nth(1) else { return Rc::from([]) };
-        self.segment_types(&segment.arguments).into()
-    }
-
-    pub(super) fn segment_types(&mut self, arguments: &syn::PathArguments) -> Vec<Type> {
-        let syn::PathArguments::AngleBracketed(given) = arguments else { return Vec::new() };
-        let scope = self.scope.clone();
-        crate::frontend::rust::types::type_arguments(given)
-            .iter()
-            .map(|argument| match argument {
-                crate::frontend::rust::types::TypeArgument::Type(ty) => self.analyst.type_of(&scope, ty),
-                _ => Type::Unknown,
-            })
-            .collect()
-    }
-
-    pub(super) fn is_variant(&mut self, ty: &Type, name: &str) -> bool {
-        let Some(definition) = ty.definition().cloned() else { return false };
-        matches!(definition.item.kind, ItemKind::Type)
-            && self.analyst.shape(&definition).variants.iter().any(|variant| variant == name)
-    }
-
-    pub(super) fn variant(&self, ty: Type, name: &str) -> Flow {
-        Flow { variant: Some(name.into()), ty, ..Flow::default() }
-    }
-
     fn field(&mut self, field: &syn::ExprField) -> Flow {
         let value = self.expression(&field.base);
         let name = match &field.member {
@@ -315,100 +206,6 @@ impl Walker<'_, '_, '_> {
             left.words.clear();
         }
         Flow { present_if: None, ty: Type::Unknown, parts: None, variant: None, closure: None, outcome: None, ..left }
-    }
-
-    fn branch(&mut self, branch: &syn::ExprIf) -> Flow {
-        let depth = self.variables.len();
-        let Sides { then, otherwise } = self.sides(&branch.cond);
-        self.note_open_filter(branch, &then);
-        let fork = self.next_order();
-        self.branch.push((fork, 0));
-        let taken = self.under(then, |walker| walker.block(&branch.then_branch));
-        self.branch.pop();
-        self.variables.truncate(depth);
-        let left = match &branch.else_branch {
-            Some((_, other)) => {
-                self.branch.push((fork, 1));
-                let left = self.under(otherwise, |walker| walker.expression(other));
-                self.branch.pop();
-                left
-            }
-            None => Flow::default(),
-        };
-        if branch.else_branch.is_none() {
-            return Flow { refusals: taken.refusals, never: false, ..Flow::default() };
-        }
-        let never = taken.never && left.never;
-        Flow { never, ..taken.or(left) }
-    }
-
-    /// `if !ids.is_empty() { query = query.filter(ids) }`: without ids everything is selected.
-    fn note_open_filter(&mut self, branch: &syn::ExprIf, then: &super::flow::Condition) {
-        let syn::Expr::Unary(syn::ExprUnary { op: syn::UnOp::Not(_), expr, .. }) = &*branch.cond else { return };
-        let syn::Expr::MethodCall(call) = &**expr else { return };
-        if call.method != "is_empty" || branch.else_branch.is_some() {
-            return;
-        }
-        let list = quote::ToTokens::to_token_stream(&call.receiver).to_string();
-        let narrows = branch.then_branch.stmts.iter().any(|statement| match statement {
-            syn::Stmt::Expr(expression, _) => narrows_by(expression, &list),
-            _ => false,
-        });
-        if !narrows {
-            return;
-        }
-        let span = self.span(&branch.cond);
-        let filter = self.span(&branch.then_branch);
-        if self.summary.open_filters.len() < super::summary::MAX_KEPT {
-            self.summary.open_filters.push(OpenFilter {
-                list: then.origins.clone(),
-                span,
-                filter,
-                steps: Steps::default(),
-            });
-        }
-    }
-
-    fn choice(&mut self, choice: &syn::ExprMatch) -> Flow {
-        let value = self.expression(&choice.expr);
-        let mut result: Option<Flow> = None;
-        let fork = self.next_order();
-        // An arm is reached where the guards above it didn't hold.
-        let mut passed = super::flow::Condition::default();
-        for (side, arm) in choice.arms.iter().enumerate() {
-            let fit = Self::fit(&arm.pat, value.variant.as_ref());
-            if fit == Fit::Never {
-                continue;
-            }
-            let sides = Self::sides_of_pattern(&arm.pat, &value);
-            let depth = self.variables.len();
-            self.bind_if(&arm.pat, &value);
-            let mut condition = sides.then;
-            condition.add(&passed);
-            if let syn::Pat::Guard(guard) = &arm.pat {
-                let guarded = self.sides(&guard.guard);
-                condition.add(&guarded.then);
-                passed.add(&guarded.otherwise);
-            }
-            self.branch.push((fork, u16::try_from(side).unwrap_or(u16::MAX)));
-            let arm_value = self.under(condition, |walker| {
-                walker.stand_at(&arm.body);
-                walker.expression(&arm.body)
-            });
-            self.branch.pop();
-            self.variables.truncate(depth);
-            result = Some(match result {
-                None => arm_value,
-                Some(known) => {
-                    let never = known.never && arm_value.never;
-                    Flow { never, ..known.or(arm_value) }
-                }
-            });
-            if fit == Fit::Sure && value.variant.is_some() {
-                break;
-            }
-        }
-        result.unwrap_or_default()
     }
 
     fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Flow {
@@ -459,17 +256,18 @@ impl Walker<'_, '_, '_> {
             self.returned.refuse_all(&unknown);
         }
         if refusals.is_empty() && !value.presence.is_empty() {
-            // Whatever the call answers when it fails isn't known.
+            // Whatever the call answers when it fails isn't known, unless it is `None` that leaves.
+            let status = self.status_of_none();
             let order = self.next_order();
             let mut condition = value.condition();
             condition.add(&self.around());
             self.returned.refuse(Refusal {
-                bytes: super::flow::Bytes::default(),
+                bytes: super::flow::Bytes { statuses: status.into_iter().collect(), ..Default::default() },
                 ty: Type::Unknown,
                 variant: None,
                 outcome: None,
                 condition,
-                is_failure: true,
+                is_failure: status.is_none(),
                 span: self.last_statement,
                 steps: Steps::default(),
                 order,
@@ -482,51 +280,8 @@ impl Walker<'_, '_, '_> {
     }
 }
 
-/// `query = query.filter(list)` and `rows.retain(|row| list.contains(row))`.
-fn narrows_by(expression: &syn::Expr, list: &str) -> bool {
-    let uses = |tokens: &dyn Fn() -> proc_macro2::TokenStream| tokens().to_string().contains(list);
-    match expression {
-        syn::Expr::Assign(assignment) => {
-            let same = root(&assignment.right).is_some() && root(&assignment.left) == root(&assignment.right);
-            same && matches!(&*assignment.right, syn::Expr::MethodCall(_))
-                && uses(&|| quote::ToTokens::to_token_stream(&assignment.right))
-        }
-        syn::Expr::MethodCall(call) => {
-            let name = ident_text(&call.method);
-            matches!(name.as_str(), "retain" | "and_where" | "filter" | "push_bind" | "where_clause")
-                && uses(&|| quote::ToTokens::to_token_stream(&call.args))
-        }
-        _ => false,
-    }
-}
-
-/// The variable at the bottom of a chain of calls.
-fn root(expression: &syn::Expr) -> Option<String> {
-    match expression {
-        syn::Expr::Path(path) => path.path.get_ident().map(ident_text),
-        syn::Expr::MethodCall(call) => root(&call.receiver),
-        syn::Expr::Field(field) => root(&field.base),
-        syn::Expr::Paren(paren) => root(&paren.expr),
-        _ => None,
-    }
-}
-
 /// Methods of database libraries for which a missing row is an error.
 const DEMANDING: &[&str] = &["fetch_one", "first", "get_result", "query_row", "query_one", "get_one"];
-
-/// A constant of which only the text is at hand.
-fn constant(text: &str) -> Flow {
-    let trimmed = text.trim();
-    if let Ok(literal) = syn::parse_str::<syn::LitStr>(trimmed) {
-        return Flow { words: vec![literal.value().into()], ..Flow::default() };
-    }
-    let status = trimmed.rsplit("::").next().and_then(status::of_constant);
-    if let Some(status) = status {
-        return Flow { statuses: vec![status], ..Flow::default() };
-    }
-    // What a static holds is the application's own.
-    Flow::from_origin(Origin::State)
-}
 
 /// The last name of a path expression.
 pub(super) fn path_name(expression: &syn::Expr) -> Option<String> {

@@ -6,6 +6,7 @@
 //! stays a call of which only is known what went in.
 
 mod answer;
+mod branch;
 mod call;
 mod classify;
 mod combinator;
@@ -15,17 +16,19 @@ mod expression;
 mod flow;
 mod macros;
 mod parameter;
+mod path;
 mod pattern;
+mod refusal;
 mod relevance;
 mod statement;
 mod status;
 mod summary;
 mod typing;
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet};
 use route_role_policy::Policy;
 
 use crate::frontend::rust::facts::{Item, ItemKind, TextId};
@@ -301,13 +304,8 @@ fn mentions_word(text: &str, word: &str) -> bool {
 
 impl Walker<'_, '_, '_> {
     fn span_of(&self, start: proc_macro2::Span, end: proc_macro2::Span) -> Span {
-        let (start, end) = (parse::extent(start), parse::extent(end));
-        let extent = crate::frontend::rust::facts::Extent { start: start.start, end: end.end.max(start.end) };
-        self.analyst.modules.span_of(self.body.text, extent)
-    }
-
-    fn span(&self, tokens: &impl quote::ToTokens) -> Span {
-        self.analyst.modules.span_of(self.body.text, parse::spanned(tokens))
+        let texts = &self.analyst.modules.texts;
+        texts.span(self.body.text, texts.extent(self.body.text, start, end))
     }
 
     fn next_order(&mut self) -> u32 {
@@ -332,6 +330,13 @@ impl Walker<'_, '_, '_> {
             self.returned.refuse_all(&value.refusals);
             return;
         }
+        let value = match self.status_of_none() {
+            Some(status) if value.is_none || !value.presence.is_empty() => {
+                let absent = Flow { statuses: vec![status], ..Flow::default() };
+                self.turned_down(&value, &absent, self.last_statement)
+            }
+            _ => value,
+        };
         let mut value = self.settled(value);
         let error = self.result_type.error();
         value.refusals = value.refusals.into_iter().map(|refusal| self.converted(refusal, &error)).collect();

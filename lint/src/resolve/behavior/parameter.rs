@@ -1,9 +1,11 @@
 //! What the parameters of a handler are: parts of the request, the caller, or the application itself.
 
-use crate::frontend::rust::facts::{Function, ItemKind};
+use crate::frontend::rust::facts::{Function, ItemKind, Parameter};
+use crate::frontend::rust::rocket::{Bound, RouteAttribute};
 use crate::frontend::rust::types::{TypePath, TypeRef};
 use crate::resolve::modules::{Definition, ModuleId};
 use crate::resolve::names::{Resolved, Space};
+use crate::resolve::rocket;
 
 use super::Analyst;
 use super::combinator::parts_of;
@@ -62,6 +64,14 @@ const OWN: &[&str] = &[
 impl Analyst<'_, '_> {
     /// The values that the parameters of a handler hold.
     pub(super) fn parameters(&mut self, handler: &Definition, signature: &Function, scope: &Scope) -> Vec<Flow> {
+        if let Some(declared) = rocket::declared(self.modules, handler) {
+            let route = &declared.route;
+            return signature
+                .parameters
+                .iter()
+                .map(|parameter| self.rocket_parameter(handler, route, parameter, scope))
+                .collect();
+        }
         let mut path_index = 0;
         signature
             .parameters
@@ -72,6 +82,40 @@ impl Analyst<'_, '_> {
                 self.parameter(handler.module, &parameter.ty, ty, &mut path_index)
             })
             .collect()
+    }
+
+    /// A parameter of a handler of Rocket's: its name says whether the request binds it, everything else is a request guard.
+    fn rocket_parameter(
+        &mut self,
+        handler: &Definition,
+        route: &RouteAttribute,
+        parameter: &Parameter,
+        scope: &Scope,
+    ) -> Flow {
+        let name = rocket::name_of(self.modules, handler, parameter).to_owned();
+        match route.bound(&name) {
+            Some(Bound::Path) => {
+                let position = route.path_position(&name).and_then(|position| u16::try_from(position).ok());
+                let ty = self.type_of(scope, &parameter.ty);
+                Flow::from_origin(Origin::Path(position.unwrap_or(u16::MAX))).typed(ty)
+            }
+            Some(Bound::Input) => Flow::from_origin(Origin::Input),
+            None => {
+                let ty = self.type_of(scope, &parameter.ty);
+                let role = match parameter.ty.as_path().map(TypePath::last) {
+                    // What a guard says that never refuses.
+                    Some("Option" | "Result" | "Outcome") => Role::Caller,
+                    Some(name) if name.ends_with("Conn") || name.ends_with("Connection") => Role::State,
+                    _ => self.role(handler.module, &parameter.ty, &ty),
+                };
+                let origin = match role {
+                    Role::State => Origin::State,
+                    Role::Caller => Origin::Caller,
+                    Role::Path | Role::Input => Origin::Input,
+                };
+                Flow::from_origin(origin).typed(ty)
+            }
+        }
     }
 
     fn parameter(&mut self, module: ModuleId, written: &TypeRef, ty: Type, path_index: &mut u16) -> Flow {
@@ -144,7 +188,7 @@ impl Analyst<'_, '_> {
                 return known(&name);
             }
         }
-        for implementation in self.modules.implementations(&definition.item.name) {
+        for implementation in self.modules.implementations(&definition) {
             let ItemKind::Impl { of_trait: Some(of_trait), items, .. } = &implementation.item.kind else { continue };
             if !matches!(of_trait.last(), "FromRequest" | "FromRequestParts") {
                 continue;

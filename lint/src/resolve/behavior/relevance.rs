@@ -79,7 +79,7 @@ impl Analyst<'_, '_> {
         match ty {
             Type::Foreign(name, _) => RESPONSES.contains(&&**name),
             Type::Own(definition, _) => {
-                self.modules.implementations(&definition.item.name).iter().any(|implementation| {
+                self.modules.implementations(definition).iter().any(|implementation| {
                     matches!(&implementation.item.kind,
                         ItemKind::Impl { of_trait: Some(of_trait), .. } if ANSWERS.contains(&of_trait.last()))
                 }) || is_error_name(&definition.item.name)

@@ -37,3 +37,39 @@ pub(super) fn of_constant(name: &str) -> Option<u16> {
 pub(super) fn of_number(number: u16) -> Option<u16> {
     (400..600).contains(&number).then_some(number)
 }
+
+/// The number behind a variant of Rocket's `Status`, or behind one of its responders that are named like one: `status::NotFound(body)`.
+pub(super) fn of_rocket(path: &[String]) -> Option<u16> {
+    match path {
+        [origin, .., owner, name] if origin == "rocket" && matches!(owner.as_str(), "Status" | "status") => {
+            of_constant(&in_capitals(name))
+        }
+        _ => None,
+    }
+}
+
+/// `NotFound` as `NOT_FOUND`.
+fn in_capitals(name: &str) -> String {
+    let mut capitals = String::with_capacity(name.len() + 4);
+    for character in name.chars() {
+        if character.is_uppercase() && !capitals.is_empty() {
+            capitals.push('_');
+        }
+        capitals.extend(character.to_uppercase());
+    }
+    capitals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_of_rocket_are_spelt_as_types() {
+        let of = |path: &str| of_rocket(&path.split("::").map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(of("rocket::http::Status::NotFound"), Some(404));
+        assert_eq!(of("rocket::response::status::Forbidden"), Some(403));
+        assert_eq!(of("rocket::http::Status::Ok"), None);
+        assert_eq!(of("crate::Status::NotFound"), None);
+    }
+}

@@ -225,7 +225,7 @@ impl Analyst<'_, '_> {
         let Some(definition) = owner.definition().cloned() else { return Type::Unknown };
         let krate = self.modules.module(definition.module).krate;
         self.modules.load_implementations(krate, &definition.item.name);
-        for implementation in self.modules.implementations(&definition.item.name) {
+        for implementation in self.modules.implementations(&definition) {
             let ItemKind::Impl { items, .. } = &implementation.item.kind else { continue };
             let Some(item) = items.iter().find(|item| item.name == name) else { continue };
             let ItemKind::Alias { target, .. } = &item.kind else { continue };

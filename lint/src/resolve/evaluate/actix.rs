@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::frontend::rust::actix::{self, Function, Kind, Operation};
 use crate::frontend::rust::axum::RouterKind;
-use crate::resolve::inventory::Condition;
+use crate::resolve::inventory::{Condition, Matching};
 use crate::resolve::names::Resolved;
 use crate::resolve::value::{Around, Document, Entry, Layer, MethodHandler, MethodRouter, PathValue, Router, Value};
 use crate::source::Span;
@@ -91,11 +91,11 @@ impl Evaluator<'_, '_> {
         let place = |index: usize| places.get(index).copied().unwrap_or(span);
         match operation {
             Operation::Keep => {}
-            Operation::Service => self.add_service(Rc::make_mut(&mut router), &argument(0), &[], span, place(0)),
+            Operation::Service => self.register_service(Rc::make_mut(&mut router), &argument(0), &[], span, place(0)),
             Operation::DescribedService => {
                 if let Value::Closure(closure) = argument(0) {
                     let service = self.call_closure(&closure, Vec::new());
-                    self.add_service(Rc::make_mut(&mut router), &service, &[], span, place(0));
+                    self.register_service(Rc::make_mut(&mut router), &service, &[], span, place(0));
                 }
             }
             Operation::Route => {
@@ -207,8 +207,11 @@ impl Evaluator<'_, '_> {
     ) {
         let before = router.entries.len();
         self.add_entries(router, path, methods, conditions, span);
-        let layers = router.around.layers.clone();
-        router.entries.iter_mut().skip(before).for_each(|entry| entry.layers.extend(layers.iter().cloned()));
+        let layers = router.attached.clone();
+        for entry in router.entries.iter_mut().skip(before) {
+            entry.layers.extend(layers.iter().cloned());
+            entry.matching = Matching::Ordered;
+        }
     }
 
     /// What answers where nothing else does: `default_service(web::to(handler))`.
@@ -230,7 +233,7 @@ fn cover(router: &mut Router, layers: &[Rc<Layer>]) {
     for entry in &mut router.entries {
         entry.layers.extend(inside_out.iter().cloned());
     }
-    router.around.layers.extend(inside_out);
+    router.attached.extend(inside_out);
 }
 
 /// Puts a router into another one, under its prefixes and for the requests that its guards let through.
@@ -243,7 +246,7 @@ pub(super) fn mount(router: &mut Router, inner: &Router, conditions: &[Condition
                 entry
                     .conditions
                     .extend([when, conditions, &inner.around.demands.conditions].into_iter().flatten().cloned());
-                entry.layers.extend(router.around.layers.iter().cloned());
+                entry.layers.extend(router.attached.iter().cloned());
                 router.entries.push(entry);
             }
         }

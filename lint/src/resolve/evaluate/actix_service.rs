@@ -29,7 +29,7 @@ struct Answered {
 
 impl Evaluator<'_, '_> {
     /// Adds what one `service(…)` is given. `place` is where that is written.
-    pub(super) fn add_service(
+    pub(super) fn register_service(
         &mut self,
         router: &mut Router,
         service: &Value,
@@ -44,11 +44,11 @@ impl Evaluator<'_, '_> {
                 }
             }
             Value::Tuple(services) | Value::List(services) => {
-                services.iter().for_each(|service| self.add_service(router, service, conditions, span, place));
+                services.iter().for_each(|service| self.register_service(router, service, conditions, span, place));
             }
             Value::Choice(choices) => {
                 for (when, service) in choices.iter() {
-                    self.add_service(router, service, &[conditions, when].concat(), span, place);
+                    self.register_service(router, service, &[conditions, when].concat(), span, place);
                 }
             }
             Value::Path(path) => self.add_attribute_handler(router, &path, conditions, span),

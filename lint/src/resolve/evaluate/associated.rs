@@ -37,7 +37,7 @@ impl Evaluator<'_, '_> {
 
     /// The type parameters of the `impl` that a function stands in, in the order of the type's own.
     fn parameters_of_impl(&self, owner: &Definition, function: &Definition) -> Vec<String> {
-        let implementations = self.modules.implementations(&owner.item.name);
+        let implementations = self.modules.implementations(owner);
         let arguments = implementations.iter().find_map(|implementation| match &implementation.item.kind {
             ItemKind::Impl { self_type, items, .. } if items.iter().any(|item| Arc::ptr_eq(item, &function.item)) => {
                 self_type.as_path().map(|path| path.arguments.clone())
@@ -77,7 +77,7 @@ impl Evaluator<'_, '_> {
     }
 
     fn implemented(&mut self, owner: &Definition, name: &str) -> Option<Definition> {
-        let implementations = self.modules.implementations(&owner.item.name);
+        let implementations = self.modules.implementations(owner);
         let mut defaults = Vec::new();
         for implementation in &implementations {
             let ItemKind::Impl { self_type, items, of_trait } = &implementation.item.kind else { continue };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
-use crate::frontend::rust::{actix, axum};
+use crate::frontend::rust::{actix, axum, rocket};
 use crate::resolve::modules::{CrateId, Definition, ModuleId, Modules};
 use crate::source::FileId;
 
@@ -19,17 +19,6 @@ fn reach(modules: &Modules<'_>, from: CrateId) -> BTreeSet<CrateId> {
         open.extend(externs.filter(|krate| found.insert(**krate)).copied().collect::<Vec<_>>());
     }
     found
-}
-
-/// Whether a body mentions what builds routers, and not just a type of its own whose name ends in the same way.
-fn speaks_of_routers(needles: &AhoCorasick, body: &str) -> bool {
-    needles.find_overlapping_iter(body).any(|found| {
-        let before = &body[..found.start()];
-        let is_own = body[found.range()].starts_with("Router")
-            && before.ends_with(char::is_alphanumeric)
-            && !["OpenApi", "Api", "Policy", "Method"].iter().any(|known| before.ends_with(known));
-        !is_own
-    })
 }
 
 /// Whether a function has a parameter of this name, which hides any function of the name.
@@ -154,7 +143,8 @@ impl Builders {
     /// Finds them among the functions that are loaded.
     pub(crate) fn find(modules: &Modules<'_>, functions: &[KnownFunction]) -> Self {
         let mut builders = Self::default();
-        let direct = AhoCorasick::new(axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES)).ok();
+        let texts = axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES).chain(rocket::BUILDER_NEEDLES);
+        let direct = AhoCorasick::new(texts).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
         let reach: Vec<BTreeSet<CrateId>> = (0..modules.crates.len()).map(|at| reach(modules, CrateId(at))).collect();
@@ -167,8 +157,8 @@ impl Builders {
         for function in functions {
             let Some(signature) = signature(function) else { continue };
             let body = body_text(modules, function, signature);
-            let mentions =
-                direct.as_ref().is_some_and(|needles| speaks_of_routers(needles, body)) || makes_app(function, body);
+            let mentions = direct.as_ref().is_some_and(|needles| mentions_registration(needles, body))
+                || makes_app(function, body);
             if mentions || signature_mentions_router(signature) || is_lent_a_router(modules, function, signature) {
                 builders.add(modules, function, &mut fresh);
             } else {
@@ -247,8 +237,7 @@ impl Builders {
             }
             match self.owners.get(name) {
                 Some(owners) => owners.iter().any(|owner| speaks_of(function, signature, body, owner)),
-                // A free function isn't called like a method.
-                None => !body[..found.start].ends_with('.'),
+                None => may_name_function(body, found.start, found.start + name.len()),
             }
         })
     }
@@ -263,6 +252,28 @@ impl Builders {
     pub(super) fn methods(&self, name: &str) -> &[(Definition, Definition)] {
         self.methods.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether a word of a body may be the name of a free function: it isn't called like a method, it isn't the name of a field, and it
+/// doesn't stand in a comment.
+fn may_name_function(body: &str, start: usize, end: usize) -> bool {
+    let (before, after) = (&body[..start], &body[end..]);
+    let is_field = after.starts_with(':') && !after.starts_with("::");
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    !before.ends_with('.') && !is_field && !line.trim_start().starts_with("//")
+}
+
+/// Whether one of the texts occurs that register routes, and not just as the end of a type's name of the application's own.
+/// `request.route()` only asks for the route that was found.
+fn mentions_registration(needles: &AhoCorasick, body: &str) -> bool {
+    needles.find_overlapping_iter(body).any(|found| {
+        let (before, text, after) = (&body[..found.start()], &body[found.range()], &body[found.end()..]);
+        let only_asks = text == ".route(" && after.starts_with(')');
+        let is_own = text.starts_with("Router")
+            && before.ends_with(char::is_alphanumeric)
+            && !["OpenApi", "Api", "Policy", "Method"].iter().any(|known| before.ends_with(known));
+        !(only_asks || is_own)
+    })
 }
 
 fn signature(function: &KnownFunction) -> Option<&Function> {
@@ -281,7 +292,7 @@ fn signature_mentions_router(signature: &Function) -> bool {
         matches!(
             name,
             "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter" | "HttpServiceFactory"
-        )
+        ) || rocket::BUILDER_TYPES.contains(&name)
     };
     signature
         .result

@@ -167,6 +167,9 @@ impl Evaluator<'_, '_> {
                 return value.unwrap_or(Value::MethodRouter(router));
             }
         }
+        if let Some(value) = self.rocket_call(names, &arguments, span) {
+            return value;
+        }
         if let Some(function) = axum::routing_function(names) {
             return self.routing(environment, &function, &arguments, call, span);
         }

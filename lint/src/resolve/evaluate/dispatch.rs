@@ -104,7 +104,7 @@ impl Evaluator<'_, '_> {
             if matches!(&resolved, Resolved::Item(from) if from == definition) {
                 let argument = Value::Record(record.clone());
                 let (value, _) = self.call_definition(&function, None, None, vec![argument], Rc::default());
-                return matches!(value, Value::Router(_)).then_some(value);
+                return (matches!(value, Value::Router(_) | Value::List(_)) && value.carries_routes()).then_some(value);
             }
         }
         None
@@ -197,7 +197,7 @@ fn gives_itself_back(function: &Definition, owner: &Definition) -> bool {
 }
 
 /// A unit struct is written as its path.
-fn as_unit_struct(value: &Value) -> Option<Value> {
+pub(super) fn as_unit_struct(value: &Value) -> Option<Value> {
     let Value::Path(path) = value else { return None };
     match &path.resolved {
         Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Type) => {

@@ -389,15 +389,20 @@ impl Evaluator<'_, '_> {
     }
 
     pub(super) fn new_router(&mut self, kind: RouterKind, span: crate::source::Span) -> Value {
+        Value::Router(self.empty_router(kind, span))
+    }
+
+    pub(super) fn empty_router(&mut self, kind: RouterKind, span: crate::source::Span) -> Rc<Router> {
         self.lineages.push(super::Lineage { span });
-        Value::Router(Rc::new(Router {
+        Rc::new(Router {
             kind,
             lineage: self.lineages.len() - 1,
             entries: Vec::new(),
             document: Vec::new(),
             document_base: None,
+            attached: Vec::new(),
             around: crate::resolve::value::Around::default(),
-        }))
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::frontend::rust::axum::RouterKind;
 use crate::resolve::value::{Closure, Value};
 
 use super::{Environment, Evaluator};
@@ -11,6 +12,8 @@ impl Evaluator<'_, '_> {
     pub(super) fn elements(&mut self, value: &Value) -> Option<Vec<Value>> {
         match self.force(value) {
             Value::List(values) => Some(values.to_vec()),
+            // One value stands for all routes of the list.
+            Value::Router(router) if router.kind == RouterKind::RocketRoutes => Some(vec![Value::Router(router)]),
             _ => None,
         }
     }

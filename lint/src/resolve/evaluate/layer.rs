@@ -160,6 +160,7 @@ impl Evaluator<'_, '_> {
             id,
             value: value.clone(),
             wrapper: wrapper.cloned(),
+            is_passive: false,
             span,
             conditions: conditions.to_vec(),
         }));

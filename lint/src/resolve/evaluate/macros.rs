@@ -22,6 +22,9 @@ impl Evaluator<'_, '_> {
     pub(super) fn macro_call(&mut self, environment: &mut Environment, call: &syn::Macro) -> Value {
         let path = TypePath::from_syn(&call.path).names;
         let name = path.last().map_or("", String::as_str);
+        if let Some(value) = self.rocket_macro(environment, call) {
+            return value;
+        }
         match name {
             "panic" | "unreachable" | "todo" | "unimplemented" | "bail" => return Value::Never,
             "vec" | "array" => {

@@ -62,6 +62,18 @@ impl Evaluator<'_, '_> {
                     return value;
                 }
             }
+            Value::Router(router) if router.kind == RouterKind::Rocket => {
+                let router = router.clone();
+                if let Some(value) = self.rocket_method(environment, router, &method, &arguments, call, span) {
+                    return value;
+                }
+            }
+            Value::Router(router) if router.kind == RouterKind::RocketRoutes => {
+                let routes = router.clone();
+                if let Some(value) = self.route_list_method(environment, routes, &method, &arguments, call, span) {
+                    return value;
+                }
+            }
             Value::Router(router) => {
                 if let Some(operation) = axum::router_operation(&method, arguments.len()) {
                     let router = router.clone();
@@ -94,6 +106,9 @@ impl Evaluator<'_, '_> {
                 return value;
             }
             Value::List(list) => {
+                if let Some(value) = self.list_of_routes(environment, list, &method, &arguments, call, span) {
+                    return value;
+                }
                 if let Some(value) = self.list_method(environment, list, &method, &arguments) {
                     return value;
                 }

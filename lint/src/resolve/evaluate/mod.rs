@@ -19,6 +19,8 @@ mod macros;
 mod method;
 mod method_router;
 mod pattern;
+mod rocket;
+mod rocket_routes;
 mod router;
 mod statement;
 mod text;
@@ -139,6 +141,8 @@ pub(crate) struct Evaluator<'m, 's> {
     pub(crate) operations: HashMap<*const Item, Option<super::value::DocumentedOperation>>,
     /// Functions that were run at least once.
     pub(crate) evaluated: HashSet<*const Item>,
+    /// Handlers that were named in a list of routes.
+    listed: HashSet<*const Item>,
     stack: Vec<*const Item>,
     returns: Vec<Vec<(Vec<Condition>, Value)>>,
     /// Conditions of the branches around the code that runs now, since the current function began.
@@ -164,6 +168,7 @@ impl<'m, 's> Evaluator<'m, 's> {
             constants: HashMap::new(),
             operations: HashMap::new(),
             evaluated: HashSet::new(),
+            listed: HashSet::new(),
             stack: Vec::new(),
             returns: Vec::new(),
             conditions: Vec::new(),
@@ -212,7 +217,8 @@ impl<'m, 's> Evaluator<'m, 's> {
     }
 
     fn span(&self, environment: &Environment, span: proc_macro2::Span) -> Span {
-        self.modules.span_of(environment.text, parse::extent(span))
+        let texts = &self.modules.texts;
+        texts.span(environment.text, texts.extent(environment.text, span, span))
     }
 
     fn span_of(&self, environment: &Environment, tokens: &impl quote::ToTokens) -> Span {
@@ -294,6 +300,11 @@ impl<'m, 's> Evaluator<'m, 's> {
 
     pub(crate) fn is_builder(&self, function: &Definition) -> bool {
         self.builders.contains(function)
+    }
+
+    /// Whether a handler was named in a list of routes.
+    pub(crate) fn is_listed(&self, handler: &Definition) -> bool {
+        self.listed.contains(&Arc::as_ptr(&handler.item))
     }
 
     pub(crate) fn was_run(&self, function: &Definition) -> bool {

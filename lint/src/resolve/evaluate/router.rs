@@ -5,7 +5,7 @@ use std::rc::Rc;
 use syn::punctuated::Punctuated;
 
 use crate::frontend::rust::axum::{self, RouterKind, RouterOperation};
-use crate::resolve::inventory::Condition;
+use crate::resolve::inventory::{Condition, Matching};
 use crate::resolve::value::{DocumentedOperation, Entry, HOLE, Handler, MethodHandler, Router, Value};
 use crate::source::Span;
 
@@ -167,12 +167,18 @@ impl Evaluator<'_, '_> {
         has_room
     }
 
-    fn argument_span(&self, environment: &Environment, expressions: &Arguments, index: usize, otherwise: Span) -> Span {
+    pub(super) fn argument_span(
+        &self,
+        environment: &Environment,
+        expressions: &Arguments,
+        index: usize,
+        otherwise: Span,
+    ) -> Span {
         expressions.get(index).map_or(otherwise, |expression| self.span_of(environment, expression))
     }
 
     /// The paths that a value may be, each with the conditions under which it is.
-    fn paths(&mut self, value: &Value, span: Span) -> Vec<(Vec<Condition>, String)> {
+    pub(super) fn paths(&mut self, value: &Value, span: Span) -> Vec<(Vec<Condition>, String)> {
         self.paths_as(value, span, axum::current_notation)
     }
 
@@ -262,6 +268,7 @@ impl Evaluator<'_, '_> {
             mounts: vec![span],
             conditions: Vec::new(),
             accidental: false,
+            matching: Matching::Exclusive,
         }
     }
 
@@ -290,7 +297,14 @@ impl Evaluator<'_, '_> {
     }
 }
 
-fn nest(router: &mut Router, prefix: &str, inner: &Router, conditions: &[Condition], span: Span, documented: bool) {
+pub(super) fn nest(
+    router: &mut Router,
+    prefix: &str,
+    inner: &Router,
+    conditions: &[Condition],
+    span: Span,
+    documented: bool,
+) {
     for entry in &inner.entries {
         let mut entry = entry.clone();
         entry.path = axum::nested_path(prefix, &entry.path);
