@@ -91,7 +91,7 @@ fn row(route: &Route, policy: Option<&Policy>, known: &mut Known) -> RouteSurfac
 fn contribution(route: &Route, guard: &Guard, policy: Option<&Policy>) -> Contribution {
     if guard.kind == GuardKind::RouteRole {
         if !guard.conditions.is_empty() {
-            return Contribution::unmapped(Gap::Conditional { when: in_words(&guard.conditions) });
+            return Contribution::unmapped(Gap::Conditional { when: in_words(&guard.conditions), entry: None });
         }
         return match &route.attribute {
             Some(attribute) => Contribution::access(attribute.declaration.access.clone(), None),
@@ -100,8 +100,8 @@ fn contribution(route: &Route, guard: &Guard, policy: Option<&Policy>) -> Contri
     }
     let meaning = meaning(guard, policy);
     match meaning.mapped.meaning {
-        GuardMeaning::Access { .. } if !guard.conditions.is_empty() => {
-            Contribution::unmapped(Gap::Conditional { when: in_words(&guard.conditions) })
+        GuardMeaning::Access { entry, .. } if !guard.conditions.is_empty() => {
+            Contribution::unmapped(Gap::Conditional { when: in_words(&guard.conditions), entry })
         }
         _ => meaning,
     }

@@ -67,7 +67,7 @@ pub enum Operation {
 
 /// Crates whose names count as actix-web's own.
 const CRATES: &[&str] =
-    &["actix_web", "actix_web_lab", "actix_web_codegen", "utoipa_actix_web", "paperclip", "apistos", "route_role"];
+    &["actix_web", "actix_web_lab", "actix_web_codegen", "utoipa_actix_web", "paperclip", "apistos"];
 
 /// Texts without one of which a file can't register a route.
 pub const NEEDLES: &[&str] = &[
@@ -120,7 +120,11 @@ pub fn is_lent(name: &str) -> bool {
 }
 
 fn is_actix(path: &[String]) -> bool {
-    path.first().is_some_and(|first| CRATES.contains(&first.as_str()))
+    match path {
+        [first, module, ..] if first == "route_role" => module == "actix",
+        [first, ..] => CRATES.contains(&first.as_str()),
+        [] => false,
+    }
 }
 
 /// What gathers routes under a type's path.
@@ -292,9 +296,10 @@ pub fn carries_data(path: &[String]) -> bool {
 pub fn template(pattern: &str) -> String {
     let mut path = String::with_capacity(pattern.len());
     let mut rest = pattern;
-    while let Some(start) = rest.find('{') {
+    while let Some(start) = rest.find('{')
+        && let Some(end) = closing(&rest[start..]).map(|end| start + end)
+    {
         path.push_str(&rest[..start]);
-        let Some(end) = closing(&rest[start..]).map(|end| start + end) else { break };
         let inside = &rest[start + 1..end];
         let (name, regex) = inside.split_once(':').unwrap_or((inside, ""));
         let after = &rest[end + 1..];
@@ -356,6 +361,8 @@ mod tests {
     fn only_the_framework_s_own_names_count() {
         assert_eq!(kind(&path("actix_web::App")), Some(Kind::App));
         assert_eq!(kind(&path("actix_web::web::ServiceConfig")), Some(Kind::Config));
+        assert_eq!(kind(&path("route_role::actix::Scope")), Some(Kind::Scope));
+        assert_eq!(kind(&path("route_role::Scope")), None);
         assert_eq!(kind(&path("clap::App")), None);
         assert_eq!(kind(&path("App")), None);
         assert_eq!(function(&path("actix_web::web::get"), 0), Some(Function::Route { method: "GET" }));

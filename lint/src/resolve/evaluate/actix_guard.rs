@@ -130,8 +130,10 @@ impl Evaluator<'_, '_> {
         let span = self.span_of(environment, first);
         let given = call.arguments.len().checked_sub(1)?;
         let inner = (call.arguments.get(given)?.clone(), written.args.get(given)?.clone());
-        let text = self.span_text(span);
-        let text = if given == 0 { format!("{text} is Some") } else { text };
-        Some((Condition { text, holds: true, span }, inner))
+        let when = match given {
+            0 => self.is_some(span),
+            _ => Condition { text: self.span_text(span), holds: true, span },
+        };
+        Some((when, inner))
     }
 }
