@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use route_role_policy::Policy;
+use route_role_policy::term::{Argument, Term};
 
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
@@ -18,7 +19,7 @@ use super::inventory::{
     Condition, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Note, NoteKind, Route,
 };
 use super::modules::Definition;
-use super::names::Resolved;
+use super::names::{Resolved, Space};
 use super::value::{self, Callee, Document, Entry, PathValue, Value};
 use super::{declared, operation, rocket};
 
@@ -332,27 +333,32 @@ fn behavior(
 /// An attribute that isn't known to be harmless.
 fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, given: &FactAttribute) -> Option<Guard> {
     let names = || given.path.iter().map(String::as_str);
-    if names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name))
-        || given.is(&["utoipa", "path"])
-        || names().eq(["path"])
-        || actix::is_route_attribute(&given.path)
-    {
+    if names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name)) || given.is(&["utoipa", "path"]) || names().eq(["path"]) {
+        return None;
+    }
+    // Whose attribute it is, its import says: `protect` of one crate isn't that of another.
+    let origin = match evaluator.modules.resolve(definition.module, &given.path, Space::Macro) {
+        Resolved::External(names) => names,
+        Resolved::Item(attribute) => evaluator.modules.full_name(attribute.module, &attribute.item.name),
+        Resolved::Member(..) | Resolved::Module(_) => given.path.clone(),
+    };
+    if actix::is_route_attribute(&origin) {
         return None;
     }
     let source = evaluator.modules.texts.slice(definition.text, given.arguments).to_owned();
-    let args = source
+    let args: Vec<Argument> = source
         .parse()
         .map(meta::split_at_commas)
         .unwrap_or_default()
         .into_iter()
         .map(declared::term_argument)
         .collect();
-    let term = route_role_policy::term::Term { path: given.path.clone(), args };
+    let resolved = (origin != given.path).then(|| Term { path: origin, args: args.clone() });
     Some(Guard {
         kind: GuardKind::Attribute,
         text: evaluator.attribute_text(definition, given),
-        term,
-        expansions: Vec::new(),
+        term: Term { path: given.path.clone(), args },
+        expansions: resolved.into_iter().collect(),
         span: evaluator.modules.span_of(definition.text, given.extent),
         local: false,
         conditions: evaluator.attribute_conditions(definition, given),

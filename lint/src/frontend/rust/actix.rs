@@ -242,6 +242,7 @@ pub fn exports(path: &[String]) -> bool {
                     last.as_str(),
                     "web" | "guard" | "middleware" | "route" | "routes" | "scope" | "resource" | "redirect"
                 )
+                || matches!(path, [.., module, _] if module == "web") && matches!(last.as_str(), "to" | "method")
                 || method(last).is_some()
         })
 }

@@ -220,6 +220,12 @@ pub fn serves_everyone(path: &[String]) -> bool {
         .any(|name| matches!(name.as_str(), "ServeDir" | "ServeFile" | "SwaggerUi" | "Scalar" | "Redoc" | "RapiDoc"))
 }
 
+/// Whether a macro makes a layer that refuses requests: those of axum-login say as arguments what they demand.
+pub fn is_guard_macro(path: &[String]) -> bool {
+    matches!(path, [krate, name] if krate == "axum_login"
+        && matches!(name.as_str(), "login_required" | "permission_required" | "predicate_required"))
+}
+
 /// Whether an extractor hands the handler data whose type says nothing about who may call.
 pub fn carries_data(path: &[String]) -> bool {
     is_axum(path)

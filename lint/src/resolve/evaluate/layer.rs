@@ -7,7 +7,7 @@ use crate::frontend::rust::parse;
 use crate::frontend::rust::types::ident_text;
 use crate::resolve::inventory::Condition;
 use crate::resolve::names::Resolved;
-use crate::resolve::value::{Callee, Layer, MethodHandler, Value};
+use crate::resolve::value::{Callee, Closure, Layer, MethodHandler, Value};
 use crate::source::Span;
 
 use super::router::Arguments;
@@ -104,14 +104,17 @@ impl Evaluator<'_, '_> {
                 }
                 // The layer of an `Option`: `enabled.then(|| from_fn(check))`.
                 Callee::Method { name, .. } if matches!(name.as_str(), "then" | "then_some" | "map" | "and_then") => {
-                    let made = match call.arguments.last() {
-                        Some(Value::Closure(closure)) => self.call_closure(closure, Vec::new()),
-                        Some(value) => value.clone(),
-                        None => Value::Unknown,
+                    let (made, place) = match call.arguments.last() {
+                        Some(Value::Closure(closure)) => {
+                            (self.call_closure(closure, Vec::new()), self.result_span(closure))
+                        }
+                        Some(value) => (value.clone(), None),
+                        None => (Value::Unknown, None),
                     };
                     if matches!(made, Value::Call(_) | Value::Tuple(_) | Value::Record(_)) {
                         let before = found.len();
-                        self.flatten_layer(&made, Some(value), conditions, span, found, depth + 1);
+                        let place = place.unwrap_or(span);
+                        self.flatten_layer(&made, Some(value), conditions, place, found, depth + 1);
                         if found.len() > before {
                             return;
                         }
@@ -146,6 +149,14 @@ impl Evaluator<'_, '_> {
             _ => {}
         }
         self.push_layer(value, wrapper, conditions, span, found);
+    }
+
+    /// Where a closure that is one expression says what it gives.
+    fn result_span(&self, closure: &Closure) -> Option<Span> {
+        match &*closure.expression.body {
+            syn::Expr::Block(_) => None,
+            body => Some(self.span_of(&closure.environment, body)),
+        }
     }
 
     /// The condition under which an optional layer is there.
