@@ -14,6 +14,7 @@ mod modules;
 mod names;
 mod operation;
 mod programs;
+mod reach;
 mod rocket;
 mod routes;
 mod scan;

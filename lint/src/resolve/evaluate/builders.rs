@@ -10,17 +10,6 @@ use crate::frontend::rust::{actix, axum, rocket};
 use crate::resolve::modules::{CrateId, Definition, ModuleId, Modules};
 use crate::source::FileId;
 
-/// A crate, and all that it depends on within the tree.
-fn reach(modules: &Modules<'_>, from: CrateId) -> BTreeSet<CrateId> {
-    let mut found = BTreeSet::from([from]);
-    let mut open = vec![from];
-    while let Some(next) = open.pop() {
-        let externs = modules.crates.get(next.0).into_iter().flat_map(|krate| krate.externs.values());
-        open.extend(externs.filter(|krate| found.insert(**krate)).copied().collect::<Vec<_>>());
-    }
-    found
-}
-
 /// Whether a function has a parameter of this name, which hides any function of the name.
 fn binds(modules: &Modules<'_>, function: &KnownFunction, name: &str) -> bool {
     let text = function.definition.text;
@@ -147,7 +136,6 @@ impl Builders {
         let direct = AhoCorasick::new(texts).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
-        let reach: Vec<BTreeSet<CrateId>> = (0..modules.crates.len()).map(|at| reach(modules, CrateId(at))).collect();
         let mut speaking: HashMap<FileId, bool> = HashMap::new();
         let mut makes_app = |function: &KnownFunction, body: &str| {
             let file = modules.span(&function.definition).file;
@@ -169,10 +157,8 @@ impl Builders {
         while !fresh.is_empty() {
             let names: Vec<String> = std::mem::take(&mut fresh).into_iter().collect();
             let Ok(needles) = AhoCorasick::new(&names) else { break };
-            let (callers, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(|function| {
-                let within = reach.get(modules.module(function.definition.module).krate.0);
-                builders.are_called_by(modules, function, &needles, &names, within)
-            });
+            let (callers, rest): (Vec<_>, Vec<_>) =
+                open.into_iter().partition(|function| builders.are_called_by(modules, function, &needles, &names));
             for caller in callers {
                 builders.add(modules, caller, &mut fresh);
             }
@@ -218,16 +204,15 @@ impl Builders {
         function: &KnownFunction,
         needles: &AhoCorasick,
         names: &[String],
-        within: Option<&BTreeSet<CrateId>>,
     ) -> bool {
         let Some(signature) = signature(function) else { return false };
+        let krate = modules.module(function.definition.module).krate;
         let body = body_text(modules, function, signature);
         named(needles, body).any(|found| {
             let name = &names[found.name];
             // What a type has is no free function.
             let before = &body[..found.start];
-            let is_out_of_reach = |homes: &BTreeSet<CrateId>| within.is_some_and(|within| within.is_disjoint(homes));
-            if self.homes.get(name).is_some_and(is_out_of_reach) {
+            if !self.may_name(modules, krate, name) {
                 return false;
             }
             if !name.contains("::")
@@ -240,6 +225,16 @@ impl Builders {
                 None => may_name_function(body, found.start, found.start + name.len()),
             }
         })
+    }
+
+    /// How many crates have a free function of this name that builds routers.
+    pub(crate) fn homes_of(&self, name: &str) -> usize {
+        self.homes.get(name).map_or(0, BTreeSet::len)
+    }
+
+    /// Whether code of a crate can mean a builder by this name: a free function is only known where its crate is.
+    pub(crate) fn may_name(&self, modules: &Modules<'_>, from: CrateId, name: &str) -> bool {
+        self.homes.get(name).is_none_or(|homes| homes.iter().any(|home| modules.sees(from, *home)))
     }
 
     /// Functions that a macro makes, or that stand in another one's body, weren't there to be found; their signatures say enough.
@@ -309,14 +304,15 @@ fn is_lent_a_router(modules: &Modules<'_>, function: &KnownFunction, signature: 
     })
 }
 
-/// Whether a text uses one of the names as a whole word.
-pub(crate) fn calls(needles: &AhoCorasick, text: &str) -> bool {
+/// The names that a text uses in a way in which it may call them.
+pub(crate) fn called<'t>(needles: &'t AhoCorasick, text: &'t str) -> impl Iterator<Item = usize> + 't {
     // A free function isn't called like a method.
     let bytes = text.as_bytes();
-    named(needles, text).any(|found| {
+    let may_call = move |found: &Named| {
         let begins_with_word = bytes.get(found.start).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         !begins_with_word || found.start.checked_sub(1).and_then(|at| bytes.get(at)) != Some(&b'.')
-    })
+    };
+    named(needles, text).filter(may_call).map(|found| found.name)
 }
 
 /// A name that a text uses.
