@@ -96,7 +96,7 @@ impl Evaluator<'_, '_> {
                             .rev()
                             .take(1)
                             .filter_map(|argument| match &argument.value {
-                                TermValue::Term(inner) if is_middleware_constructor(&term) => Some(inner.clone()),
+                                TermValue::Term(inner) if is_middleware_constructor(&term.path) => Some(inner.clone()),
                                 _ => None,
                             })
                             .collect();
@@ -222,18 +222,20 @@ fn spell(expression: &syn::Expr, path: &mut Vec<String>, methods: &mut usize) ->
 }
 
 /// `from_fn` and its relatives, whose arguments are the middleware itself.
-fn is_middleware_constructor(term: &Term) -> bool {
-    actix::runs_function(&term.path)
+pub(super) fn is_middleware_constructor(path: &[String]) -> bool {
+    actix::runs_function(path)
         || matches!(
-            term.last(),
-            "from_fn"
-                | "from_fn_with_state"
-                | "from_extractor"
-                | "from_extractor_with_state"
-                | "map_request"
-                | "map_request_with_state"
-                | "map_response"
-                | "map_response_with_state"
+            path.last().map(String::as_str),
+            Some(
+                "from_fn"
+                    | "from_fn_with_state"
+                    | "from_extractor"
+                    | "from_extractor_with_state"
+                    | "map_request"
+                    | "map_request_with_state"
+                    | "map_response"
+                    | "map_response_with_state"
+            )
         )
 }
 

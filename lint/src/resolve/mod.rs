@@ -7,6 +7,7 @@ mod expansion;
 mod guards;
 pub mod inventory;
 mod join;
+mod layer_functions;
 mod layer_guards;
 mod library;
 mod look;

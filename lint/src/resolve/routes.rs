@@ -12,7 +12,7 @@ use crate::frontend::rust::meta;
 use crate::frontend::rust::{actix, axum, rocket as framework};
 use crate::source::Span;
 
-use super::behavior::Analyst;
+use super::behavior::{Analyst, Middleware};
 use super::evaluate::{Evaluator, Sink};
 use super::guards;
 use super::inventory::{
@@ -20,8 +20,8 @@ use super::inventory::{
 };
 use super::modules::Definition;
 use super::names::{Resolved, Space};
-use super::value::{self, Callee, Document, Entry, PathValue, Value};
-use super::{declared, operation, rocket};
+use super::value::{Callee, Document, Entry, PathValue, Value};
+use super::{declared, layer_functions, operation, rocket};
 
 /// Attributes of handlers that never restrict anything.
 const NEUTRAL_ATTRIBUTES: &[&str] = &[
@@ -63,14 +63,16 @@ pub(crate) fn add(
 ) {
     let described = described(documents);
     let entries = entries(sinks);
-    let mut handlers: BTreeMap<usize, Described> = BTreeMap::new();
+    let mut handlers: BTreeMap<(usize, Vec<usize>), Described> = BTreeMap::new();
+    let mut middleware = layer_functions::Known::default();
     let mut layers: BTreeMap<(usize, &[Condition]), Option<Arc<Guard>>> = BTreeMap::new();
     for entry in &entries {
-        let key = Rc::as_ptr(&entry.handler) as usize;
+        let (ids, middleware) = middleware.around(evaluator, entry, policy);
+        let key = (Rc::as_ptr(&entry.handler) as usize, ids);
         let handler = match handlers.get(&key) {
             Some(known) => known.clone(),
             None => {
-                let described = describe(evaluator, &entry.handler, entry.is_fallback, policy);
+                let described = describe(evaluator, entry, &middleware, policy);
                 handlers.insert(key, described.clone());
                 described
             }
@@ -171,10 +173,11 @@ struct Described {
 
 fn describe(
     evaluator: &mut Evaluator<'_, '_>,
-    handler: &value::Handler,
-    is_fallback: bool,
+    entry: &Entry,
+    middleware: &[Middleware],
     policy: Option<&Policy>,
 ) -> Described {
+    let handler = &*entry.handler;
     let bare = |name: String, kind: HandlerKind, span: Span| Described {
         handler: Handler { name, kind, span },
         guards: Vec::new(),
@@ -183,7 +186,7 @@ fn describe(
         scope_uses: Vec::new(),
         behavior: None,
     };
-    let fallback_or = |kind: HandlerKind| if is_fallback { HandlerKind::Fallback } else { kind };
+    let fallback_or = |kind: HandlerKind| if entry.is_fallback { HandlerKind::Fallback } else { kind };
     if handler.service {
         let name = Evaluator::service_name(&handler.value);
         let path: Vec<String> = name.split("::").map(str::to_owned).collect();
@@ -208,6 +211,7 @@ fn describe(
                     &definition,
                     owner.as_ref(),
                     fallback_or(HandlerKind::Function),
+                    middleware,
                     policy,
                 );
             }
@@ -246,6 +250,7 @@ fn describe_function(
     definition: &Definition,
     owner: Option<&Definition>,
     kind: HandlerKind,
+    middleware: &[Middleware],
     policy: Option<&Policy>,
 ) -> Described {
     let ItemKind::Function(signature) = &definition.item.kind else {
@@ -294,7 +299,7 @@ fn describe_function(
         attribute,
         operation: operation::of_handler(evaluator, definition).map(|documented| documented.operation),
         scope_uses,
-        behavior: behavior(evaluator, definition, owner, &substitution, policy),
+        behavior: behavior(evaluator, definition, owner, &substitution, middleware, policy),
     }
 }
 
@@ -304,10 +309,11 @@ fn behavior(
     definition: &Definition,
     owner: Option<&Definition>,
     substitution: &super::type_terms::Substitution,
+    middleware: &[Middleware],
     policy: Option<&Policy>,
 ) -> Option<Arc<super::Behavior>> {
     let mut analyst = Analyst::new(evaluator.modules, &mut evaluator.memory, policy);
-    let (mut behavior, called) = analyst.handler(definition, owner, substitution)?;
+    let (mut behavior, called) = analyst.handler(definition, owner, substitution, middleware)?;
     for called in called {
         for given in &called.function.item.attributes {
             let (guard, attribute) = if given.is(&["route_role"]) {
@@ -367,7 +373,7 @@ fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, g
 
 impl Evaluator<'_, '_> {
     /// The function behind a path, with the type that it belongs to.
-    fn handler_function(&mut self, path: &PathValue) -> Option<(Definition, Option<Definition>)> {
+    pub(crate) fn handler_function(&mut self, path: &PathValue) -> Option<(Definition, Option<Definition>)> {
         match &path.resolved {
             Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Function(_)) => {
                 Some((definition.clone(), None))

@@ -67,7 +67,7 @@ const CHANGES: &[&str] = &[
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     context
-        .routes()
+        .routes_documented_first()
         .filter(|view| !matches!(view.route.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
         .filter_map(|view| {
             let behavior = view.route.behavior.as_deref()?;

@@ -6,7 +6,8 @@
 //! found object says about the caller, and their statuses differ, it shows both places and the calls that lead there. Two answers with the same status of 500 and more count as well if each of them
 //! repeats why.
 //!
-//! It stays silent where the refusal doesn't depend on the object: a role, a scope or a tier that is checked before anything is looked up, a tenant that is taken from the path or the body. It stays silent
+//! It stays silent where the refusal doesn't depend on the object: a role, a scope or a tier that is checked before anything is looked up, a tenant that is taken from the path or the body. The same check
+//! *after* the 404 of an absent object is reported: a caller who may not ask at all learns what exists. It stays silent
 //! where the tenant goes into the query, since then a foreign object isn't found. What the linter can't follow is counted as unknown and reported by nobody.
 //!
 //! An object that is looked up by the body or the query (a list of ids to delete) is reported with medium confidence: ids that don't exist are often passed over in silence there.
@@ -45,7 +46,7 @@
 use std::collections::BTreeSet;
 
 use super::engine::evidence::{self, Pair};
-use crate::resolve::{Behavior, ObjectKey};
+use crate::resolve::{Answer, Behavior, ObjectKey};
 
 use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
 
@@ -63,16 +64,23 @@ pub(super) const RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     context
-        .routes()
+        .routes_documented_first()
         .filter_map(|view| {
             let behavior = view.route.behavior.as_deref()?;
             let pairs = evidence::pairs(behavior);
             let pair = pairs.into_iter().find(|pair| {
                 (pair.differs_in_status() || is_told_by_failures(pair))
                     && (matches!(pair.key, ObjectKey::Path(_)) || is_guarded(&view))
-            })?;
+            });
+            let late = || evidence::late_refusal(behavior);
             // One handler is reported once, however many routes it serves.
-            seen.insert(view.handler().span).then(|| report(context, &view, behavior, &pair))
+            match pair {
+                Some(pair) => seen.insert(view.handler().span).then(|| report(context, &view, behavior, &pair)),
+                None => {
+                    let (absent, refused) = late()?;
+                    seen.insert(view.handler().span).then(|| report_late(context, &view, absent, refused))
+                }
+            }
         })
         .collect()
 }
@@ -126,14 +134,36 @@ fn report(context: &Context<'_>, view: &RouteView<'_>, behavior: &Behavior, pair
         None => finding,
     };
     let finding = evidence::mark(finding, &pair.denied.place, format!("answers {denied} if it isn't the caller's"));
-    let others = super::engine::shared::other_routes(context, view);
     let help = match pair.absent {
         Some(_) => {
             "give both the same 404: look the object up together with the caller's tenant, or pass what was found through `Access::visible`"
         }
         None => "treat foreign objects like those that don't exist: look them up together with the caller's tenant",
     };
-    finding.help(match others.as_str() {
+    helped(context, view, finding, help)
+}
+
+/// Who may not ask at all is told only after the object was looked for.
+fn report_late(context: &Context<'_>, view: &RouteView<'_>, absent: &Answer, refused: &Answer) -> Finding {
+    let (missing, denied) = (evidence::status(absent), evidence::status(refused));
+    let finding = Finding::new(
+        &RULE,
+        format!(
+            "`{}` answers {missing} for an object that doesn't exist before it refuses callers with {denied}",
+            view.title()
+        ),
+    )
+    .confidence(Confidence::Medium)
+    .about_route(view.index)
+    .at(view.handler().span, "looks an object up by the path");
+    let finding = evidence::mark(finding, &absent.place, format!("answers {missing} if there is no such object"));
+    let finding =
+        evidence::mark(finding, &refused.place, format!("answers {denied} only then, whatever the object is"));
+    helped(context, view, finding, "refuse such callers before anything is looked up")
+}
+
+fn helped(context: &Context<'_>, view: &RouteView<'_>, finding: Finding, help: &str) -> Finding {
+    finding.help(match super::engine::shared::other_routes(context, view).as_str() {
         "" => help.to_owned(),
         others => format!("{help}; the handler serves {others} as well"),
     })

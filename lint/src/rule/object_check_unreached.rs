@@ -66,7 +66,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     context
-        .routes()
+        .routes_documented_first()
         .filter_map(|view| {
             let behavior = view.route.behavior.as_deref()?;
             let lookup = unchecked(behavior)?;
@@ -80,7 +80,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn unchecked(behavior: &Behavior) -> Option<&ObjectLookup> {
     let by_path = |keys: &[ObjectKey]| keys.iter().any(|key| matches!(key, ObjectKey::Path(_)));
     let is_checked = behavior.answers.iter().any(|answer| match answer.kind {
-        AnswerKind::Denied | AnswerKind::Collapsed => by_path(&answer.objects),
+        // What ends as a failure of the server checks what is done with the object, not whose it is.
+        AnswerKind::Denied | AnswerKind::Collapsed => {
+            by_path(&answer.objects) && answer.status.is_none_or(|status| status < 500)
+        }
         AnswerKind::Bound => true,
         _ => false,
     });

@@ -59,7 +59,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     context
-        .routes()
+        .routes_documented_first()
         .filter_map(|view| {
             let behavior = view.route.behavior.as_deref()?;
             let finding = late(&view, behavior).or_else(|| open(&view, behavior))?;

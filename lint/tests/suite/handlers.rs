@@ -193,3 +193,160 @@ async fn show(State(store): State<Store>, caller: Caller, Path(id): Path<u64>) -
     );
     assert!(leaks(&service), "the policy says so");
 }
+
+/// An extractor that loads the case of the path; `refuse` is what it answers for somebody else's.
+fn loading_extractor(refuse: &str) -> String {
+    format!(
+        r#"
+pub struct OwnCase {{ pub case: Case }}
+
+impl FromRequestParts<Store> for OwnCase {{
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, store: &Store) -> Result<Self, StatusCode> {{
+        let caller = Caller::from_request_parts(parts, store).await?;
+        let Path(id) = Path::<u64>::from_request_parts(parts, store).await.map_err(|_| StatusCode::NOT_FOUND)?;
+        let case: Case = store.case(id).await.ok_or(StatusCode::NOT_FOUND)?;
+        if case.workspace != caller.workspace {{ return Err(StatusCode::{refuse}); }}
+        Ok(Self {{ case }})
+    }}
+}}
+"#
+    )
+}
+
+#[test]
+fn an_extractor_that_loads_the_object_answers_for_the_handler() {
+    let with = |refuse: &str| {
+        let extractor = loading_extractor(refuse);
+        service(&format!("{extractor}\nasync fn show(guard: OwnCase) -> Json<Case> {{ Json(guard.case) }}\n"))
+    };
+    assert!(leaks(&with("FORBIDDEN")));
+    assert!(!leaks(&with("NOT_FOUND")));
+}
+
+#[test]
+fn an_extractor_made_of_one_that_loads_is_followed() {
+    let with = |refuse: &str| {
+        let extractor = loading_extractor(refuse);
+        service(&format!(
+            r#"{extractor}
+pub struct OpenCase(OwnCase);
+impl FromRequestParts<Store> for OpenCase {{
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, store: &Store) -> Result<Self, StatusCode> {{
+        let own = parts.extract_with_state::<OwnCase, _>(store).await?;
+        if own.case.closed {{ return Err(StatusCode::CONFLICT); }}
+        Ok(Self(own))
+    }}
+}}
+async fn show(guard: OpenCase) -> Json<Case> {{ Json(guard.0.case) }}
+"#
+        ))
+    };
+    assert!(leaks(&with("FORBIDDEN")));
+}
+
+#[test]
+fn an_extractor_that_looks_at_the_caller_alone_refuses_everybody_alike() {
+    let lookup = r#"
+pub struct Member { pub workspace: u64 }
+impl FromRequestParts<Store> for Member {
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, store: &Store) -> Result<Self, StatusCode> {
+        let caller = Caller::from_request_parts(parts, store).await?;
+        let member = store.member(caller.workspace).await.ok_or(StatusCode::NOT_FOUND)?;
+        if member.banned { return Err(StatusCode::FORBIDDEN); }
+        Ok(Self { workspace: caller.workspace })
+    }
+}
+async fn show(State(store): State<Store>, member: Member, Path(id): Path<u64>) -> Result<Json<Case>, StatusCode> {
+    store.case_of(id, member.workspace).await.map(Json).ok_or(StatusCode::NOT_FOUND)
+}
+"#;
+    assert!(!leaks(&service(lookup)));
+}
+
+/// The same service, its route inside `layer`.
+fn layered(layer: &str, rest: &str) -> Service {
+    let main = format!(
+        r#"
+use axum::Router;
+use axum::extract::{{FromRequestParts, Path, Request, State}};
+use axum::http::{{StatusCode, request::Parts}};
+use axum::middleware::{{self, Next}};
+use axum::response::Response;
+use axum::routing::get;
+
+#[tokio::main]
+async fn main() {{
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await.unwrap();
+    let app = Router::new().route("/cases/{{id}}", get(show)).route_layer({layer}).with_state(Store);
+    axum::serve(listener, app).await.unwrap();
+}}
+
+pub struct Caller {{ pub workspace: u64 }}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {{
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {{
+        parts.headers.get("x-caller").map(|_| Caller {{ workspace: 1 }}).ok_or(StatusCode::UNAUTHORIZED)
+    }}
+}}
+
+async fn show(State(store): State<Store>, Path(id): Path<u64>) -> Result<Json<Case>, StatusCode> {{
+    store.load(id).await.map(Json).ok_or(StatusCode::NOT_FOUND)
+}}
+
+{rest}
+"#
+    );
+    Service::with(&[("src/main.rs", &main)])
+}
+
+#[test]
+fn a_middleware_that_loads_the_object_answers_for_the_handler() {
+    let with = |refuse: &str, path: &str| {
+        layered(
+            "middleware::from_fn_with_state(Store, own_case)",
+            &format!(
+                r#"
+async fn own_case(State(store): State<Store>, {path} caller: Caller, request: Request, next: Next) -> Result<Response, StatusCode> {{
+    let case: Case = store.case(id).await.ok_or(StatusCode::NOT_FOUND)?;
+    if case.workspace != caller.workspace {{ return Err(StatusCode::{refuse}); }}
+    Ok(next.run(request).await)
+}}
+"#
+            ),
+        )
+    };
+    assert!(leaks(&with("FORBIDDEN", "Path(id): Path<u64>,")));
+    assert!(!leaks(&with("NOT_FOUND", "Path(id): Path<u64>,")));
+}
+
+#[test]
+fn an_extractor_in_a_layer_answers_for_the_handler() {
+    let with = |refuse: &str| {
+        layered("middleware::from_extractor_with_state::<OwnCase, _>(Store)", &loading_extractor(refuse))
+    };
+    assert!(leaks(&with("FORBIDDEN")));
+    assert!(!leaks(&with("NOT_FOUND")));
+}
+
+#[test]
+fn a_caller_who_may_not_ask_is_refused_before_anything_is_looked_up() {
+    let check = "if !caller.is_admin { return Err(StatusCode::FORBIDDEN); }";
+    let look = "let case = store.case(id).await.ok_or(StatusCode::NOT_FOUND)?;";
+    let with = |first: &str, second: &str| {
+        service(&format!(
+            r#"
+async fn show(State(store): State<Store>, caller: Caller, Path(id): Path<u64>) -> Result<Json<Case>, StatusCode> {{
+    {first}
+    {second}
+    store.read(id, caller.workspace).await.map(Json).ok_or(StatusCode::NOT_FOUND)
+}}
+"#
+        ))
+    };
+    assert!(!leaks(&with(check, look)));
+    assert!(leaks(&with(look, check)));
+}

@@ -12,7 +12,11 @@ use super::summary::{OpenFilter, Steps};
 impl Walker<'_, '_, '_> {
     pub(super) fn branch(&mut self, branch: &syn::ExprIf) -> Flow {
         let depth = self.variables.len();
-        let Sides { then, otherwise } = self.sides(&branch.cond);
+        let Sides { then, otherwise, never } = self.sides(&branch.cond);
+        if never {
+            self.variables.truncate(depth);
+            return branch.else_branch.as_ref().map(|(_, other)| self.expression(other)).unwrap_or_default();
+        }
         self.note_open_filter(branch, &then);
         let fork = self.next_order();
         self.branch.push((fork, 0));

@@ -58,7 +58,8 @@ impl Walker<'_, '_, '_> {
                 };
             }
             "Err" if call.args.len() == 1 => {
-                let value = call.args.first().map(|value| self.expression(value)).unwrap_or_default();
+                // Into what an error is made is known where it leaves the function.
+                let value = call.args.first().map(|value| self.expression(before_into(value))).unwrap_or_default();
                 return self.error(value, span);
             }
             _ => {}
@@ -81,7 +82,14 @@ impl Walker<'_, '_, '_> {
     }
 
     pub(super) fn arguments(&mut self, given: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>) -> Vec<Flow> {
-        given.iter().map(|argument| self.expression(argument)).collect()
+        given.iter().map(|argument| self.argument(argument)).collect()
+    }
+
+    /// What a call is given, or a field is set to.
+    pub(super) fn argument(&mut self, given: &syn::Expr) -> Flow {
+        // That nothing is given says nothing of what led here: the call itself depends on that.
+        let is_nothing = matches!(given, syn::Expr::Path(path) if path.path.is_ident("None"));
+        if is_nothing { Flow { is_none: true, ..Flow::default() } } else { self.expression(given) }
     }
 
     fn call_span(&self, call: &syn::ExprCall) -> Span {
@@ -103,6 +111,9 @@ impl Walker<'_, '_, '_> {
         let named = path.path.segments.last().map(|segment| self.segment_types(&segment.arguments)).unwrap_or_default();
         let (resolved, owner) = self.resolved_path(path, &written);
         let count = arguments.len();
+        if let Some(value) = self.path_extraction(path) {
+            return value;
+        }
         if let Some(status) = self.rocket_status(&written.names) {
             let mut whole = Flow::default();
             arguments.iter().for_each(|argument| whole.mix(argument));
@@ -399,6 +410,14 @@ impl Walker<'_, '_, '_> {
         condition.add(&self.around());
         let branches = self.branches();
         summary::marked(value, outcome, &condition, span, (order, branches))
+    }
+}
+
+/// What `.into()` is called on, if it is.
+fn before_into(expression: &syn::Expr) -> &syn::Expr {
+    match expression {
+        syn::Expr::MethodCall(call) if call.method == "into" && call.args.is_empty() => &call.receiver,
+        other => other,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::resolve::type_terms::Substitution;
 
 use super::Analyst;
 use super::flow::{Origin, Origins, Outcome, Refusal};
+use super::gate::Middleware;
 use super::summary::{Called, Lookup, Summary};
 use super::typing::{Scope, Type};
 
@@ -68,12 +69,13 @@ struct Known {
 }
 
 impl Analyst<'_, '_> {
-    /// What a handler does, and the functions with attributes of their own that it calls.
+    /// What a handler does, with what stands around it, and the functions with attributes of their own that it calls.
     pub(crate) fn handler(
         &mut self,
         function: &Definition,
         owner: Option<&Definition>,
         substitution: &Substitution,
+        around: &[Middleware],
     ) -> Option<(Behavior, Vec<Called>)> {
         if self.memory.is_off {
             return None;
@@ -90,7 +92,8 @@ impl Analyst<'_, '_> {
         let self_type = owner.map_or(Type::Unknown, |owner| Type::Own(owner.clone(), Rc::from([])));
         let scope = Scope { generics: Rc::new(generics), self_type, ..outer };
         let parameters = self.parameters(function, signature, &scope);
-        let summary = self.read(function, &scope, parameters, true)?;
+        let gates = self.gates(function, &scope, around);
+        let summary = self.read(function, &scope, parameters, &gates, true)?;
         let called = summary.called.clone();
         Some((self.behavior(summary), called))
     }

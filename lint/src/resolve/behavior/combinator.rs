@@ -8,6 +8,7 @@ use crate::source::Span;
 use super::Walker;
 use super::expression::path_name;
 use super::flow::{Bytes, Flow, Origin, Origins};
+use super::macros::MESSAGE;
 use super::statement::edges;
 use super::summary::{LateFilter, Lookup, Steps};
 use super::typing::Type;
@@ -99,7 +100,7 @@ impl Walker<'_, '_, '_> {
                 .map(|given| self.segment_types(&syn::PathArguments::AngleBracketed(given.clone())));
             let ty = receiver.ty.clone();
             let mut arguments = vec![receiver];
-            arguments.extend(call.args.iter().map(|argument| self.expression(argument)));
+            arguments.extend(self.arguments(&call.args));
             let count = arguments.len() - 1;
             let paged = self.page_of(&name, call, span);
             let value = match self.follow(own, &named.unwrap_or_default(), arguments, awaits, span) {
@@ -113,6 +114,12 @@ impl Walker<'_, '_, '_> {
             names.push(name);
             let value = self.with_outcome(&names, count, value, span);
             return Flow { page: value.page.or(paged), ..value };
+        }
+        if matches!(name.as_str(), "downcast_ref" | "downcast_mut") && receiver.variant.as_deref() == Some(MESSAGE) {
+            return Flow { is_none: true, variant: Some("None".into()), ..Flow::default() };
+        }
+        if let Some(value) = self.path_method(&name, call, &receiver, span) {
+            return value;
         }
         if let Some(value) = self.combinator(&name, &receiver, call, span) {
             return value;

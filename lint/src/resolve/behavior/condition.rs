@@ -2,11 +2,14 @@
 
 use super::Walker;
 use super::flow::{Condition, Flow};
+use super::pattern::Fit;
 
 /// What the two sides of a branch depend on.
 pub(super) struct Sides {
     pub(super) then: Condition,
     pub(super) otherwise: Condition,
+    /// The condition is known not to hold.
+    pub(super) never: bool,
 }
 
 impl Sides {
@@ -14,15 +17,16 @@ impl Sides {
         let known = Condition { origins: flow.origins.clone(), presence: flow.presence.clone() };
         let found = Condition { origins: flow.origins.clone(), ..Condition::default() };
         match flow.present_if {
-            Some(true) => Self { then: found, otherwise: known },
-            Some(false) => Self { then: known, otherwise: found },
-            None => Self { then: known.clone(), otherwise: known },
+            Some(true) => Self { then: found, otherwise: known, never: false },
+            Some(false) => Self { then: known, otherwise: found, never: false },
+            None => Self { then: known.clone(), otherwise: known, never: false },
         }
     }
 
     fn joined(mut self, other: &Self) -> Self {
         self.then.add(&other.then);
         self.otherwise.add(&other.otherwise);
+        self.never = false;
         self
     }
 }
@@ -35,7 +39,8 @@ impl Walker<'_, '_, '_> {
                 let value = self.expression(&given.expr);
                 let sides = Self::sides_of_pattern(&given.pat, &value);
                 self.bind_if(&given.pat, &value);
-                sides
+                let never = Self::fit(&given.pat, value.variant.as_ref()) == Fit::Never;
+                Sides { never, ..sides }
             }
             syn::Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) => {
                 let left = self.sides(&binary.left);
@@ -44,8 +49,8 @@ impl Walker<'_, '_, '_> {
                 left.joined(&right)
             }
             syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Not(_)) => {
-                let Sides { then, otherwise } = self.sides(&unary.expr);
-                Sides { then: otherwise, otherwise: then }
+                let Sides { then, otherwise, .. } = self.sides(&unary.expr);
+                Sides { then: otherwise, otherwise: then, never: false }
             }
             syn::Expr::Paren(paren) => self.sides(&paren.expr),
             other => {
@@ -57,12 +62,20 @@ impl Walker<'_, '_, '_> {
 
     /// Where the pattern fits, the value is there; where it doesn't, it may be missing.
     pub(super) fn sides_of_pattern(pattern: &syn::Pat, value: &Flow) -> Sides {
+        if let (syn::Pat::Tuple(patterns), Some(parts)) = (pattern, &value.parts)
+            && patterns.elems.len() == parts.len()
+        {
+            let sides =
+                patterns.elems.iter().zip(parts.iter()).map(|(inner, part)| Self::sides_of_pattern(inner, part));
+            return sides.reduce(|left, right| left.joined(&right)).unwrap_or_else(|| Sides::of(value));
+        }
         let known = value.condition();
         let found = Condition { origins: value.origins.clone(), ..Condition::default() };
-        if is_presence(pattern) {
-            Sides { then: found, otherwise: known }
+        if is_presence(pattern) || matches!(pattern, syn::Pat::Wild(_)) {
+            Sides { then: found, otherwise: known, never: false }
         } else {
-            Sides { then: known.clone(), otherwise: if is_absence(pattern) { found } else { known } }
+            let otherwise = if is_absence(pattern) { found } else { known.clone() };
+            Sides { then: known, otherwise, never: false }
         }
     }
 }

@@ -211,7 +211,7 @@ impl Walker<'_, '_, '_> {
     fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Flow {
         let mut whole = Flow::default();
         for field in &literal.fields {
-            let value = self.expression(&field.expr);
+            let value = self.argument(&field.expr);
             whole.mix(&value);
         }
         if let Some(rest) = &literal.rest {

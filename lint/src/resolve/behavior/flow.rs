@@ -222,7 +222,7 @@ impl Flow {
                 self.late.push(late.clone());
             }
         }
-        if let Some(variant) = &other.variant {
+        if let Some(variant) = other.variant.as_ref().filter(|variant| &***variant != super::macros::MESSAGE) {
             // As a part of something else, a variant is said by its name.
             let mut bytes = Bytes { words: std::mem::take(&mut self.words), ..Bytes::default() };
             bytes.say(variant.clone());

@@ -11,6 +11,7 @@ use crate::frontend::rust::types::{TypePath, ident_text};
 use crate::resolve::expansion;
 
 use super::flow::Flow;
+use super::typing::Type;
 use super::{Body, Walker};
 
 /// Macros that write logs and change nothing.
@@ -38,6 +39,9 @@ const SILENT: &[&str] = &[
     "debug_assert_eq",
 ];
 
+/// The variant of errors that are nothing but a text.
+pub(super) const MESSAGE: &str = "{text}";
+
 /// Macros of macros inside bodies.
 const MAX_NESTING: usize = 8;
 
@@ -55,6 +59,11 @@ impl Walker<'_, '_, '_> {
                 return Flow::never();
             }
             "ensure" => return self.ensure(call),
+            // An error that is nothing but a text: whatever type somebody looks for in it, it isn't there.
+            "anyhow" | "eyre" | "format_err" | "report" => {
+                let message = self.tokens(&call.tokens);
+                return Flow { ty: Type::foreign("Error", Vec::new()), variant: Some(MESSAGE.into()), ..message };
+            }
             "matches" | "vec" | "join" | "try_join" => return self.listed(&call.tokens),
             _ => {}
         }

@@ -14,6 +14,7 @@ mod condition;
 mod dispatch;
 mod expression;
 mod flow;
+mod gate;
 mod macros;
 mod parameter;
 mod path;
@@ -37,6 +38,8 @@ use crate::resolve::modules::{Definition, ModuleId, Modules};
 use crate::source::Span;
 
 use flow::{Condition, Flow, Origin};
+use gate::Gates;
+pub(crate) use gate::{Middleware, Passage};
 use summary::{Branches, Summary};
 use typing::{Scope, Shape, Type};
 
@@ -52,6 +55,8 @@ pub(crate) struct Memory {
     /// Nobody wants to know what handlers do.
     pub(crate) is_off: bool,
     summaries: HashMap<Key, Option<Rc<Summary>>>,
+    /// Extractors and middleware, in terms of the request.
+    gates: HashMap<Key, Option<Rc<Summary>>>,
     bodies: HashMap<*const Item, Option<Rc<Body>>>,
     shapes: HashMap<*const Item, Rc<Shape>>,
     members: HashMap<(*const Item, String), Option<Member>>,
@@ -153,7 +158,7 @@ impl<'a, 'm> Analyst<'a, 'm> {
         if let Some(first) = parameters.first_mut() {
             first.variant = variant;
         }
-        let summary = self.read(function, scope, parameters, false).map(Rc::new);
+        let summary = self.read(function, scope, parameters, &Gates::default(), false).map(Rc::new);
         self.memory.summaries.insert(key, summary.clone());
         summary
     }
@@ -172,12 +177,13 @@ impl<'a, 'm> Analyst<'a, 'm> {
         (Arc::as_ptr(&function.item), variant, types)
     }
 
-    /// Reads a function whose parameters hold these values.
+    /// Reads a function whose parameters hold these values, once a request has passed what stands before it.
     fn read(
         &mut self,
         function: &Definition,
         scope: &Scope,
         parameters: Vec<Flow>,
+        gates: &Gates,
         is_handler: bool,
     ) -> Option<Summary> {
         let body = self.body(function)?;
@@ -211,7 +217,14 @@ impl<'a, 'm> Analyst<'a, 'm> {
             let receiver = parameters.next().unwrap_or_default();
             walker.variables.push(("self".to_owned(), receiver));
         }
-        for (pattern, value) in body.parameters.iter().zip(parameters) {
+        for gate in &gates.around {
+            walker.pass(gate);
+        }
+        for (index, (pattern, value)) in body.parameters.iter().zip(parameters).enumerate() {
+            let value = match gates.parameters.get(&index) {
+                Some(gate) => walker.pass(gate).typed(value.ty),
+                None => value,
+            };
             walker.bind(pattern, value);
         }
         let tail = walker.block(&body.block);
@@ -292,14 +305,15 @@ fn mentions_word(text: &str, word: &str) -> bool {
             letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
         })
         .collect();
-    [word, camel.as_str()].iter().any(|word| {
-        text.match_indices(word).any(|(at, _)| {
-            let is_name = |character: Option<char>| {
-                character.is_some_and(|character| character.is_alphanumeric() || character == '_')
-            };
-            !is_name(text[..at].chars().next_back()) && !is_name(text[at + word.len()..].chars().next())
-        })
-    })
+    [word, camel.as_str()].iter().any(|word| mentions_name(text, word))
+}
+
+/// Whether a name occurs in a text, and not as a part of another.
+fn mentions_name(text: &str, name: &str) -> bool {
+    let is_name =
+        |character: Option<char>| character.is_some_and(|character| character.is_alphanumeric() || character == '_');
+    text.match_indices(name)
+        .any(|(at, _)| !is_name(text[..at].chars().next_back()) && !is_name(text[at + name.len()..].chars().next()))
 }
 
 impl Walker<'_, '_, '_> {

@@ -26,7 +26,7 @@ pub(super) enum Role {
 }
 
 /// Extractors of frameworks by their last name.
-fn known(name: &str) -> Option<Role> {
+pub(super) fn known(name: &str) -> Option<Role> {
     Some(match name {
         "Path" | "MatchedPath" | "RawPathParams" => Role::Path,
         "Query" | "Json" | "Form" | "Multipart" | "Bytes" | "String" | "RawQuery" | "RawForm" | "Body"
@@ -120,36 +120,12 @@ impl Analyst<'_, '_> {
 
     fn parameter(&mut self, module: ModuleId, written: &TypeRef, ty: Type, path_index: &mut u16) -> Flow {
         let origin = match self.role(module, written, &ty) {
-            Role::Input => Origin::Input,
+            // What the caller sends is data: reading the files that describe it costs more than it tells.
+            Role::Input => return Flow::from_origin(Origin::Input).typed(whole_request(written)),
             Role::Caller => Origin::Caller,
             Role::State => Origin::State,
-            Role::Path => {
-                // `Path((a, b))`: each part is a parameter of its own.
-                let inner = match &ty {
-                    Type::Foreign(_, arguments) => arguments.first().cloned().unwrap_or_default(),
-                    _ => Type::Unknown,
-                };
-                if let Type::Tuple(parts) = &inner {
-                    let flows: Vec<Flow> = parts
-                        .iter()
-                        .map(|part| {
-                            let flow = Flow::from_origin(Origin::Path(*path_index)).typed(part.clone());
-                            *path_index += 1;
-                            flow
-                        })
-                        .collect();
-                    let mut tuple = Flow::default();
-                    flows.iter().for_each(|flow| tuple.mix(flow));
-                    let tuple = Flow { parts: parts_of(flows), ty: inner, ..tuple };
-                    return Flow { parts: parts_of(vec![tuple.clone()]), ty, ..tuple };
-                }
-                let origin = Origin::Path(*path_index);
-                *path_index += 1;
-                origin
-            }
+            Role::Path => return path_value(ty, path_index),
         };
-        // What the caller sends is data: reading the files that describe it costs more than it tells.
-        let ty = if origin == Origin::Input { Type::Unknown } else { ty };
         Flow::from_origin(origin).typed(ty)
     }
 
@@ -219,6 +195,34 @@ impl Analyst<'_, '_> {
         let says = ["Json", "Query", "Form", "Path", "Body"].iter().any(|word| name.contains(word));
         says && matches!(self.modules.resolve(module, &path.names, Space::Type),
             Resolved::Item(definition) if matches!(definition.item.kind, ItemKind::Type))
+    }
+}
+
+/// What an extractor of the path holds; `index` counts the parameters of the path that were given out so far.
+pub(super) fn path_value(ty: Type, index: &mut u16) -> Flow {
+    let mut next = |ty: Type| {
+        let flow = Flow::from_origin(Origin::Path(*index)).typed(ty);
+        *index = index.saturating_add(1);
+        flow
+    };
+    // `Path((a, b))`: each part is a parameter of its own.
+    let inner = match &ty {
+        Type::Foreign(_, arguments) => arguments.first().cloned().unwrap_or_default(),
+        _ => Type::Unknown,
+    };
+    let Type::Tuple(parts) = &inner else { return next(ty) };
+    let flows: Vec<Flow> = parts.iter().map(|part| next(part.clone())).collect();
+    let mut tuple = Flow::default();
+    flows.iter().for_each(|flow| tuple.mix(flow));
+    let tuple = Flow { parts: parts_of(flows), ty: inner, ..tuple };
+    Flow { parts: parts_of(vec![tuple.clone()]), ty, ..tuple }
+}
+
+/// A request as a whole keeps its type: it may be asked for what the path binds.
+fn whole_request(written: &TypeRef) -> Type {
+    match written.as_path().map(TypePath::last) {
+        Some(name @ ("Request" | "HttpRequest")) => Type::foreign(name, Vec::new()),
+        _ => Type::Unknown,
     }
 }
 

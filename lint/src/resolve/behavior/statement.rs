@@ -56,7 +56,9 @@ impl Walker<'_, '_, '_> {
             let ty = TypeRef::from_syn(&typed.ty);
             let scope = self.scope.clone();
             let ty = self.analyst.type_of(&scope, &ty);
-            if ty != super::typing::Type::Unknown {
+            if let Some(bound) = self.annotated_path(&init.expr, &ty) {
+                value = bound;
+            } else if ty != super::typing::Type::Unknown {
                 value.ty = ty;
             }
         }

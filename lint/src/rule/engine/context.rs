@@ -5,7 +5,7 @@ use route_role_policy::file::Problem;
 use route_role_policy::policy::Policy;
 use route_role_policy::{Access, Placed, PrincipalKind};
 
-use crate::resolve::{Guard, Handler, HandlerKind, Inventory, Route};
+use crate::resolve::{Documentation, Guard, Handler, HandlerKind, Inventory, Route};
 use crate::source::{FileId, SourceMap, Span};
 use crate::surface::{Certainty, GuardMeaning, RouteSurface, Surface, asserted};
 
@@ -52,6 +52,15 @@ impl<'a> Context<'a> {
         let surface = self.surface;
         let all = surface.inventory.routes.iter().zip(&surface.rows).enumerate();
         all.filter(|(_, (_, row))| !row.is_repeated).map(|(index, (route, row))| RouteView { index, route, row })
+    }
+
+    /// The same, documented routes first: for whoever speaks of a handler once and has to choose one of its routes.
+    pub fn routes_documented_first(&'a self) -> impl Iterator<Item = RouteView<'a>> {
+        let is_documented = |view: &RouteView<'_>| {
+            matches!(view.route.documentation, Documentation::None | Documentation::Documented(_))
+        };
+        let documented = self.routes().filter(move |view| is_documented(view));
+        documented.chain(self.routes().filter(move |view| !is_documented(view)))
     }
 }
 

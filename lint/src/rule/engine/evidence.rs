@@ -51,19 +51,24 @@ pub fn pairs(behavior: &Behavior) -> Vec<Pair<'_>> {
             let about = |answer: &&Answer| {
                 answer.kind == AnswerKind::Absent
                     && answer.objects.contains(key)
-                    // What fails isn't the answer to a question, unless both answers are failures.
-                    && (answer.status >= Some(500)) == (denied.status >= Some(500))
                     // Different objects may be looked up by different parts of a body.
                     && (matches!(key, ObjectKey::Path(_)) || answer.is_about_lookup_of(denied))
             };
-            let absent = behavior.answers.iter().filter(about).find(|answer| answer.status == Some(404));
-            // Other statuses may speak of absence, if it is this very object that isn't there.
-            let may_be_absence = |answer: &&Answer| {
-                about(answer)
-                    && matches!(answer.status, Some(400 | 410 | 422 | 500..))
-                    && answer.is_about_lookup_of(denied)
+            // What fails isn't the answer to a question, unless both answers are failures.
+            let denied_fails = denied.status >= Some(500);
+            let is_absence = |answer: &&Answer| match answer.status {
+                Some(404) => !denied_fails,
+                // Other statuses may speak of absence, if it is this very object that isn't there.
+                Some(400 | 410 | 422) => !denied_fails && answer.is_about_lookup_of(denied),
+                Some(500..) => answer.is_about_lookup_of(denied),
+                _ => false,
             };
-            let absent = absent.or_else(|| behavior.answers.iter().find(may_be_absence));
+            // The first answer is the one that is given; those behind the refusal are a guess, and a 404 is the better one.
+            let candidates = || behavior.answers.iter().filter(about).filter(is_absence);
+            let absent = candidates()
+                .find(|answer| answer.order < denied.order)
+                .or_else(|| candidates().find(|answer| answer.status == Some(404)))
+                .or_else(|| candidates().next());
             // Without any answer for absence nothing is known of it, except that a list of ids passes it over.
             if absent.is_some()
                 || (*key == ObjectKey::Input && denied.status < Some(500) && looks_up_many(behavior, denied))
@@ -74,6 +79,27 @@ pub fn pairs(behavior: &Behavior) -> Vec<Pair<'_>> {
     }
     found.sort_by_key(|pair| pair.key);
     found
+}
+
+/// A 404 for an object of the path that isn't there, and a refusal behind it that has nothing to do with the object: whoever is
+/// refused there has learned that the object exists.
+pub fn late_refusal(behavior: &Behavior) -> Option<(&Answer, &Answer)> {
+    let absent = behavior.answers.iter().find(|answer| {
+        answer.kind == AnswerKind::Absent
+            && answer.status == Some(404)
+            && answer.objects.iter().any(|key| matches!(key, ObjectKey::Path(_)))
+            // In one branch of several it doesn't stand before what comes behind them.
+            && answer.branches.is_empty()
+    })?;
+    let refused = behavior.answers.iter().find(|answer| {
+        answer.kind == AnswerKind::Uniform
+            && answer.status == Some(403)
+            && answer.order > absent.order
+            // What another function refuses may never come up with what this handler hands it.
+            && answer.place.steps.is_empty()
+    })?;
+    let key = absent.objects.iter().find(|key| matches!(key, ObjectKey::Path(_)))?;
+    (!is_settled_before(behavior, *key, refused.order)).then_some((absent, refused))
 }
 
 /// Whether whoever gets as far as this was compared with the object before: by the path, before anything was looked up, or
