@@ -108,8 +108,8 @@ pub const BUILDER_NEEDLES: &[&str] = &[
     "resource(\"",
 ];
 
-/// A text that makes a function worth evaluating in a file that [speaks](SPOKEN) of actix-web: applications of many kinds are made by it.
-pub const APP_NEEDLE: &str = "App::new()";
+/// Texts that make a function worth evaluating in a file that [speaks](SPOKEN) of actix-web: elsewhere they are said of much else.
+pub const SPOKEN_NEEDLES: &[&str] = &["App::new()", "scope(", "resource("];
 
 /// What a file says that has to do with actix-web.
 pub const SPOKEN: &str = "actix";

@@ -137,16 +137,17 @@ impl Builders {
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
         let mut speaking: HashMap<FileId, bool> = HashMap::new();
-        let mut makes_app = |function: &KnownFunction, body: &str| {
+        let mut speaks_actix = |function: &KnownFunction, body: &str| {
             let file = modules.span(&function.definition).file;
             let speaks = || modules.file_text(file).contains(actix::SPOKEN);
-            body.contains(actix::APP_NEEDLE) && *speaking.entry(file).or_insert_with(speaks)
+            actix::SPOKEN_NEEDLES.iter().any(|needle| body.contains(needle))
+                && *speaking.entry(file).or_insert_with(speaks)
         };
         for function in functions {
             let Some(signature) = signature(function) else { continue };
             let body = body_text(modules, function, signature);
             let mentions = direct.as_ref().is_some_and(|needles| mentions_registration(needles, body))
-                || makes_app(function, body);
+                || speaks_actix(function, body);
             if mentions || signature_mentions_router(signature) || is_lent_a_router(modules, function, signature) {
                 builders.add(modules, function, &mut fresh);
             } else {
