@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::frontend::rust::actix::{self, Function, Kind, Operation};
 use crate::frontend::rust::axum::RouterKind;
-use crate::resolve::inventory::{Condition, Matching};
+use crate::resolve::inventory::{Condition, Matching, Note, NoteKind};
 use crate::resolve::names::Resolved;
 use crate::resolve::value::{Around, Document, Entry, Layer, MethodHandler, MethodRouter, PathValue, Router, Value};
 use crate::source::Span;
@@ -115,7 +115,7 @@ impl Evaluator<'_, '_> {
             }
             Operation::Configure => {
                 for (conditions, config) in self.configured(&argument(0), place(0)) {
-                    mount(Rc::make_mut(&mut router), &config, &conditions, span);
+                    self.mount(Rc::make_mut(&mut router), &config, &conditions, span);
                 }
             }
             Operation::Wrap => {
@@ -214,6 +214,36 @@ impl Evaluator<'_, '_> {
         }
     }
 
+    /// Puts a router into another one, under its prefixes and for the requests that its guards let through.
+    pub(super) fn mount(&mut self, router: &mut Router, inner: &Router, conditions: &[Condition], span: Span) {
+        for (when, prefix) in &inner.around.prefixes {
+            for entry in &inner.entries {
+                let methods = inner.around.demands.methods_of(&entry.method);
+                if methods.is_empty() {
+                    self.note_unreachable(entry.mounts.first().copied().unwrap_or(span), &entry.method, &entry.path);
+                }
+                for method in methods {
+                    let mut entry = Entry { method, path: format!("{prefix}{}", entry.path), ..entry.clone() };
+                    entry.mounts.push(span);
+                    entry
+                        .conditions
+                        .extend([when, conditions, &inner.around.demands.conditions].into_iter().flatten().cloned());
+                    entry.layers.extend(router.attached.iter().cloned());
+                    router.entries.push(entry);
+                }
+            }
+        }
+    }
+
+    fn note_unreachable(&mut self, span: Span, method: &str, path: &str) {
+        self.notes.insert(Note {
+            kind: NoteKind::DeadRouter,
+            message: format!("a guard around `{method} {path}` only lets other methods through, so it isn't served"),
+            help: Some("mount it outside of the guard, or delete it".to_owned()),
+            span: Some(span),
+        });
+    }
+
     /// What answers where nothing else does: `default_service(web::to(handler))`.
     fn default_handlers(&mut self, value: Value, place: Span) -> Vec<MethodHandler> {
         match self.force(&value) {
@@ -234,23 +264,6 @@ fn cover(router: &mut Router, layers: &[Rc<Layer>]) {
         entry.layers.extend(inside_out.iter().cloned());
     }
     router.attached.extend(inside_out);
-}
-
-/// Puts a router into another one, under its prefixes and for the requests that its guards let through.
-pub(super) fn mount(router: &mut Router, inner: &Router, conditions: &[Condition], span: Span) {
-    for (when, prefix) in &inner.around.prefixes {
-        for entry in &inner.entries {
-            for method in inner.around.demands.methods_of(&entry.method) {
-                let mut entry = Entry { method, path: format!("{prefix}{}", entry.path), ..entry.clone() };
-                entry.mounts.push(span);
-                entry
-                    .conditions
-                    .extend([when, conditions, &inner.around.demands.conditions].into_iter().flatten().cloned());
-                entry.layers.extend(router.attached.iter().cloned());
-                router.entries.push(entry);
-            }
-        }
-    }
 }
 
 /// The variable, or whatever else, that a chain of methods begins with.

@@ -16,7 +16,6 @@ use crate::resolve::operation::{self, PartValue};
 use crate::resolve::value::{Callee, Layer, PathValue, Router, Value};
 use crate::source::Span;
 
-use super::actix::mount;
 use super::{Environment, Evaluator};
 
 /// One attribute of a handler: the requests that it answers.
@@ -40,7 +39,7 @@ impl Evaluator<'_, '_> {
         match self.force(service) {
             Value::Router(inner) => {
                 if self.has_room(router, &inner, span) {
-                    mount(router, &inner, conditions, span);
+                    self.mount(router, &inner, conditions, span);
                 }
             }
             Value::Tuple(services) | Value::List(services) => {
