@@ -10,7 +10,7 @@ scopes: ["hosts:{read,write}"]
 guards:
   - { match: "actix_web_grants::protect(\"ADMIN\")", accepts: [user], tier: admin }
   - { match: "actix_web_grants::protect(any($...SCOPES))", accepts: [user], scopes: { any: $...SCOPES } }
-  - { match: "actix_web_grants::protect($...SCOPES)", accepts: [user], scopes: { all: $...SCOPES } }
+  - { match: "actix_web_grants::protect($...SCOPES, expr=$_)", accepts: [user], scopes: { all: $...SCOPES } }
   - { match: "protect_axum::protect($...SCOPES)", accepts: [user], scopes: { all: $...SCOPES } }
   - { match: "HttpAuthentication::bearer(validator)", accepts: [api_key] }
   - { match: "axum_login::login_required($_)", accepts: [user] }
@@ -38,7 +38,7 @@ fn attributes_of_grants_mean_what_the_policy_says_of_their_crate() {
 use actix_web::{App, HttpServer, get};
 use actix_web_grants::protect as needs;
 async fn main() {
-    HttpServer::new(|| App::new().service(admin).service(all).service(any).service(other)).run().await
+    HttpServer::new(|| App::new().service(admin).service(all).service(any).service(expression).service(other)).run().await
 }
 #[needs("ADMIN")]
 #[get("/admin")]
@@ -49,6 +49,9 @@ async fn all() {}
 #[needs(any("hosts:read", "hosts:write"))]
 #[get("/any")]
 async fn any() {}
+#[needs("hosts:read", expr = "id == 1")]
+#[get("/expression")]
+async fn expression() {}
 #[own_crate::protect("hosts:read")]
 #[get("/other")]
 async fn other() {}
@@ -60,6 +63,7 @@ async fn other() {}
             "/admin: user, admin+",
             "/all: user, hosts:read, hosts:write",
             "/any: user, hosts:read|hosts:write",
+            "/expression: user, hosts:read",
             "/other: unmapped"
         ]
     );

@@ -39,7 +39,7 @@ impl Evaluator<'_, '_> {
             Function::Method => {
                 let demands = self.method_demand(&argument(), span);
                 let route = self.actix_route("ANY", Value::Unknown, span);
-                self.demanding_route(route, &demands)
+                self.demanding_route(route, &demands, span)
             }
             Function::To => {
                 let place = call.and_then(|call| call.args.first());
@@ -177,11 +177,11 @@ impl Evaluator<'_, '_> {
             }
             "guard" => {
                 let demands = self.demands(&argument, place);
-                return Some(self.demanding_route(Value::MethodRouter(Rc::new(route)), &demands));
+                return Some(self.demanding_route(Value::MethodRouter(Rc::new(route)), &demands, place));
             }
             "method" => {
                 let demands = self.method_demand(&argument, place);
-                return Some(self.demanding_route(Value::MethodRouter(Rc::new(route)), &demands));
+                return Some(self.demanding_route(Value::MethodRouter(Rc::new(route)), &demands, place));
             }
             _ => return None,
         }
@@ -235,10 +235,15 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn note_unreachable(&mut self, span: Span, method: &str, path: &str) {
+    /// Says that no request gets to a route. Its path is empty where it has none yet.
+    pub(super) fn note_unreachable(&mut self, span: Span, method: &str, path: &str) {
+        let route = format!("{method} {path}");
         self.notes.insert(Note {
             kind: NoteKind::DeadRouter,
-            message: format!("a guard around `{method} {path}` only lets other methods through, so it isn't served"),
+            message: format!(
+                "a guard around `{}` only lets other methods through, so it isn't served",
+                route.trim_end()
+            ),
             help: Some("mount it outside of the guard, or delete it".to_owned()),
             span: Some(span),
         });

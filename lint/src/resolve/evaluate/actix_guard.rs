@@ -76,10 +76,13 @@ impl Evaluator<'_, '_> {
     }
 
     /// A route that only looks at the requests that a guard lets through.
-    pub(super) fn demanding_route(&mut self, route: Value, demands: &Demands) -> Value {
+    pub(super) fn demanding_route(&mut self, route: Value, demands: &Demands, place: Span) -> Value {
         let Value::MethodRouter(route) = route else { return route };
         let mut methods = Vec::new();
         for known in &route.methods {
+            if demands.methods_of(&known.method).is_empty() {
+                self.note_unreachable(place, &known.method, "");
+            }
             for (index, method) in demands.methods_of(&known.method).into_iter().enumerate() {
                 let mut handler = known.clone();
                 if index > 0 {
