@@ -6,8 +6,9 @@ use proc_macro2::TokenStream;
 
 use crate::frontend::rust::actix::{self, Kind};
 use crate::frontend::rust::axum::RouterKind;
-use crate::frontend::rust::facts::{Attribute, ItemKind};
+use crate::frontend::rust::facts::{Attribute, Extent, ItemKind};
 use crate::frontend::rust::meta::split_at_commas;
+use crate::frontend::rust::parse;
 use crate::frontend::rust::types::ident_text;
 use crate::resolve::inventory::Condition;
 use crate::resolve::modules::Definition;
@@ -119,11 +120,12 @@ impl Evaluator<'_, '_> {
         for part in parts {
             let (name, value) = operation::named(part);
             let Some(PartValue::Expression(value)) = value else { continue };
+            let place = self.inside_quotes(handler, attribute, parse::spanned(&value));
             let text = syn::parse2::<syn::LitStr>(value).map(|literal| literal.value()).unwrap_or_default();
             match name.as_str() {
                 "method" => answered.methods.push(text),
                 "guard" => answered.conditions.push(Condition { text, holds: true, span }),
-                "wrap" => answered.layers.extend(self.layer_in_text(handler, text, span)),
+                "wrap" => answered.layers.extend(self.layer_in_text(handler, text, place)),
                 _ => {}
             }
         }
@@ -132,6 +134,15 @@ impl Evaluator<'_, '_> {
             answered.methods.push("ANY".to_owned());
         }
         Some(answered)
+    }
+
+    /// Where the text of a literal stands, of which the place among the arguments of an attribute is known.
+    fn inside_quotes(&mut self, handler: &Definition, attribute: &Attribute, literal: Extent) -> Span {
+        let part = self.modules.texts.add_part(handler.text, attribute.arguments);
+        let is_plain = self.modules.texts.slice(part, literal).starts_with('"');
+        let quote = u32::from(is_plain);
+        let inside = Extent { start: literal.start + quote, end: literal.end.saturating_sub(quote) };
+        self.modules.span_of(part, inside)
     }
 
     /// Middleware that stands in the text of an attribute.
