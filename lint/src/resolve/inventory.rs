@@ -296,6 +296,8 @@ pub enum GuardKind {
     Attribute,
     /// A parameter of the handler.
     Extractor,
+    /// A call in the handler's body, or in what it calls, that nothing gets past without passing.
+    Call,
     /// `#[route_role]`.
     RouteRole,
 }

@@ -1,6 +1,7 @@
 //! From facts to an inventory of routes.
 
 mod behavior;
+mod body_guards;
 mod declared;
 mod evaluate;
 mod expansion;

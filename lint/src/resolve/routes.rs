@@ -21,7 +21,7 @@ use super::inventory::{
 use super::modules::Definition;
 use super::names::{Resolved, Space};
 use super::value::{Callee, Document, Entry, PathValue, Value};
-use super::{declared, layer_functions, operation, rocket};
+use super::{body_guards, declared, layer_functions, operation, rocket};
 
 /// Attributes of handlers that never restrict anything.
 const NEUTRAL_ATTRIBUTES: &[&str] = &[
@@ -63,6 +63,8 @@ pub(crate) fn add(
 ) {
     let described = described(documents);
     let entries = entries(sinks);
+    evaluator.memory.checks = body_guards::names(evaluator, &entries, policy);
+    evaluator.memory.is_off = evaluator.memory.only_checks && evaluator.memory.checks.is_empty();
     let mut handlers: BTreeMap<(usize, Vec<usize>), Described> = BTreeMap::new();
     let mut middleware = layer_functions::Known::default();
     let mut layers: BTreeMap<(usize, &[Condition]), Option<Arc<Guard>>> = BTreeMap::new();
@@ -293,17 +295,19 @@ fn describe_function(
         Some(owner) => format!("{}::{}", guards::full_name(evaluator, owner), definition.item.name),
         None => guards::full_name(evaluator, definition),
     };
+    let (behavior, checks) = behavior(evaluator, definition, owner, &substitution, middleware, policy);
+    found.extend(checks);
     Described {
         handler: Handler { name, kind, span: evaluator.modules.span(definition) },
         guards: found.into_iter().map(Arc::new).collect(),
         attribute,
         operation: operation::of_handler(evaluator, definition).map(|documented| documented.operation),
         scope_uses,
-        behavior: behavior(evaluator, definition, owner, &substitution, middleware, policy),
+        behavior,
     }
 }
 
-/// What the handler does, itself and in what it calls.
+/// What the handler does, itself and in what it calls, and the checks that it makes.
 fn behavior(
     evaluator: &mut Evaluator<'_, '_>,
     definition: &Definition,
@@ -311,9 +315,14 @@ fn behavior(
     substitution: &super::type_terms::Substitution,
     middleware: &[Middleware],
     policy: Option<&Policy>,
-) -> Option<Arc<super::Behavior>> {
+) -> (Option<Arc<super::Behavior>>, Vec<Guard>) {
     let mut analyst = Analyst::new(evaluator.modules, &mut evaluator.memory, policy);
-    let (mut behavior, called) = analyst.handler(definition, owner, substitution, middleware)?;
+    let Some(read) = analyst.handler(definition, owner, substitution, middleware) else { return (None, Vec::new()) };
+    let checks = read.checks.iter().map(|check| body_guards::guard(evaluator, check)).collect();
+    if evaluator.memory.only_checks {
+        return (None, checks);
+    }
+    let (mut behavior, called) = (read.behavior, read.called);
     for called in called {
         for given in &called.function.item.attributes {
             let (guard, attribute) = if given.is(&["route_role"]) {
@@ -333,7 +342,7 @@ fn behavior(
             }
         }
     }
-    Some(Arc::new(behavior))
+    (Some(Arc::new(behavior)), checks)
 }
 
 /// An attribute that isn't known to be harmless.

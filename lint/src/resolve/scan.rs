@@ -19,7 +19,7 @@ use super::modules::{CrateId, Modules};
 use super::programs::Programs;
 use super::reach::Reach;
 use super::shelf::Shelf;
-use super::{rocket, routes, unreached};
+use super::{body_guards, rocket, routes, unreached};
 
 /// The evaluator recurses along the program's own calls and expressions.
 const EVALUATOR_STACK: usize = 256 * 1024 * 1024;
@@ -30,6 +30,10 @@ const EVALUATOR_STACK: usize = 256 * 1024 * 1024;
 ///
 /// When a root doesn't exist or can't be read at all. Everything else that goes wrong is a note in the inventory.
 pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>) -> Result<Inventory, ScanError> {
+    let only_checks = options.skips_bodies;
+    // Who may call what can depend on what handlers do.
+    let names_calls = policy.is_some_and(body_guards::are_named);
+    let options = &ScanOptions { skips_bodies: only_checks && !names_calls, ..options.clone() };
     let mut sources = crate::source::collect(options, map)?;
     let pool = crate::source::pool(options)?;
     let parse_options = ParseOptions { include_tests: options.include_tests };
@@ -37,7 +41,7 @@ pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>)
     let mut first = pool.install(|| look(&mut sources, &roots, options, parse_options));
     let shelf = Shelf::new(&sources, parse_options, std::mem::take(&mut first.parsed));
     let library = || Library::new(&sources, &pool);
-    let run = || resolve(&library(), &shelf, options, parse_options, first, policy);
+    let run = || resolve(&library(), &shelf, (options, only_checks), parse_options, first, policy);
     let is_over = AtomicBool::new(false);
     let evaluate = || {
         std::thread::scope(|scope| {
@@ -90,7 +94,7 @@ pub(super) struct Entry<'s> {
 fn resolve(
     library: &Library<'_>,
     shelf: &Shelf<'_>,
-    options: &ScanOptions,
+    (options, only_checks): (&ScanOptions, bool),
     parse_options: ParseOptions,
     first: FirstLook,
     policy: Option<&Policy>,
@@ -124,7 +128,7 @@ fn resolve(
     };
 
     let mut evaluator = Evaluator::new(&mut modules, builders);
-    evaluator.memory.is_off = options.skips_bodies;
+    evaluator.memory.only_checks = only_checks;
     evaluator.notes.extend(first.notes);
     let mut programs = Programs::new(policy);
     for entry in &entries {

@@ -93,6 +93,7 @@ fn report(context: &Context<'_>, kind: GuardKind, name: &str, found: &Occurrence
         GuardKind::Layer => "layer",
         GuardKind::Attribute | GuardKind::RouteRole => "attribute",
         GuardKind::Extractor => "extractor",
+        GuardKind::Call => "call",
     };
     let on_routes = counted(found.guards.len(), "route");
     let finding = match found.gap {

@@ -255,7 +255,7 @@ pub fn is_neutral(guard: &Guard) -> bool {
         GuardKind::Extractor => is_neutral_extractor(term, guard.local),
         GuardKind::Layer => is_neutral_layer(term, guard.local),
         GuardKind::Attribute => ATTRIBUTES.contains(&term.last()),
-        GuardKind::RouteRole => false,
+        GuardKind::Call | GuardKind::RouteRole => false,
     })
 }
 

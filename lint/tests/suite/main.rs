@@ -3,6 +3,7 @@
 mod adversarial;
 mod bad_input;
 mod baseline;
+mod body_guards;
 mod browser;
 mod byte_search;
 mod codegen;

@@ -3,7 +3,7 @@
 use crate::frontend::rust::types::ident_text;
 
 use super::Walker;
-use super::condition::Sides;
+use super::condition::{Sides, is_presence};
 use super::flow::Flow;
 use super::pattern::Fit;
 use super::statement::edges;
@@ -12,7 +12,8 @@ use super::summary::{OpenFilter, Steps};
 impl Walker<'_, '_, '_> {
     pub(super) fn branch(&mut self, branch: &syn::ExprIf) -> Flow {
         let depth = self.variables.len();
-        let Sides { then, otherwise, never } = self.sides(&branch.cond);
+        let Sides { then, otherwise, never, passed_then, passed_otherwise } = self.sides(&branch.cond);
+        let had_left = self.has_left();
         if never {
             self.variables.truncate(depth);
             return branch.else_branch.as_ref().map(|(_, other)| self.expression(other)).unwrap_or_default();
@@ -32,6 +33,13 @@ impl Walker<'_, '_, '_> {
             }
             None => Flow::default(),
         };
+        // Who gets past a branch that never ends took the other one.
+        if taken.never {
+            self.establish(&passed_otherwise);
+        }
+        if branch.else_branch.is_some() && left.never {
+            self.establish_beyond(&passed_then, had_left);
+        }
         if branch.else_branch.is_none() {
             return Flow { refusals: taken.refusals, never: false, ..Flow::default() };
         }
@@ -71,6 +79,8 @@ impl Walker<'_, '_, '_> {
     pub(super) fn choice(&mut self, choice: &syn::ExprMatch) -> Flow {
         let value = self.expression(&choice.expr);
         let mut result: Option<Flow> = None;
+        let mut failures_end = true;
+        let had_left = self.has_left();
         let fork = self.next_order();
         // An arm is reached where the guards above it didn't hold.
         let mut passed = super::flow::Condition::default();
@@ -96,6 +106,7 @@ impl Walker<'_, '_, '_> {
             });
             self.branch.pop();
             self.variables.truncate(depth);
+            failures_end &= arm_value.never || is_presence(&arm.pat);
             result = Some(match result {
                 None => arm_value,
                 Some(known) => {
@@ -106,6 +117,9 @@ impl Walker<'_, '_, '_> {
             if fit == Fit::Sure && value.variant.is_some() {
                 break;
             }
+        }
+        if failures_end {
+            self.establish_beyond(value.passed.on_success(), had_left);
         }
         result.unwrap_or_default()
     }

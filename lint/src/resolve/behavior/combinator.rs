@@ -113,6 +113,7 @@ impl Walker<'_, '_, '_> {
             let mut names: Vec<String> = ty.definition().map(|owner| owner.item.name.clone()).into_iter().collect();
             names.push(name);
             let value = self.with_outcome(&names, count, value, span);
+            let value = self.checked_method(call, &Flow { ty, ..Flow::default() }, value, span);
             return Flow { page: value.page.or(paged), ..value };
         }
         if matches!(name.as_str(), "downcast_ref" | "downcast_mut") && receiver.variant.as_deref() == Some(MESSAGE) {
@@ -150,8 +151,10 @@ impl Walker<'_, '_, '_> {
         value.refuse_all(&refusals);
         if Self::hands_refusals_on(&name) {
             value.refuse_all(&receiver.refusals);
+            value.passed = receiver.passed.clone();
         }
         let value = self.with_outcome(&[name], count, value, span);
+        let value = self.checked_method(call, &receiver, value, span);
         Flow { page: value.page.or(paged), ..value }
     }
 
@@ -192,10 +195,12 @@ impl Walker<'_, '_, '_> {
         if let Some(present) = presence(name)
             && call.args.is_empty()
         {
+            let passed = receiver.passed.clone();
             return Some(Flow {
                 origins: receiver.origins.clone(),
                 presence: receiver.presence.clone(),
                 present_if: Some(present),
+                passed: if present { passed } else { passed.negated() },
                 ..Flow::default()
             });
         }
