@@ -1,6 +1,7 @@
 //! From facts to an inventory of routes.
 
 mod behavior;
+pub(crate) use behavior::{ALL_OF, ANY_OF};
 mod body_guards;
 mod declared;
 mod evaluate;

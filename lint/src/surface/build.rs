@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use route_role_policy::policy::Role;
+use route_role_policy::term::Value;
 use route_role_policy::{Access, Denial, Level, Meaning, Policy, ResourceName, RoleName};
 
 use super::neutral::is_neutral;
 use super::object::{Object, object_of};
 use super::table::{Certainty, DenialSource, Gap, GuardMeaning, MappedGuard, RouteSurface, Surface};
 use super::variant;
-use crate::resolve::{Condition, Guard, GuardKind, HandlerKind, Inventory, Route};
+use crate::resolve::{ALL_OF, ANY_OF, Condition, Guard, GuardKind, HandlerKind, Inventory, Route};
 
 /// The surface of an inventory. Without a policy only `#[route_role]` and the neutral names have a meaning.
 pub fn build(inventory: Inventory, policy: Option<&Policy>) -> Surface {
@@ -110,8 +111,32 @@ fn contribution(route: &Route, guard: &Guard, policy: Option<&Policy>) -> Contri
     }
 }
 
+/// What a check means that is one of several, or several in one: a body makes one or the other, depending on the request.
+fn combined(guard: &Guard, policy: Option<&Policy>) -> Option<Contribution> {
+    let is_any = match guard.term.path.as_slice() {
+        [name] if name == ANY_OF => true,
+        [name] if name == ALL_OF => false,
+        _ => return None,
+    };
+    let mut access = if is_any { Access::NOBODY } else { Access::EVERYONE };
+    let mut first = None;
+    for argument in &guard.term.args {
+        let Value::Term(term) = &argument.value else { continue };
+        let part = meaning(&Guard { term: term.clone(), ..guard.clone() }, policy);
+        let GuardMeaning::Access { access: one, entry } = &part.mapped.meaning else { return Some(part) };
+        first = first.or(*entry);
+        access = if is_any { access.or(one) } else { access.and(one) };
+    }
+    Some(Contribution::access(access.normalised(), first))
+}
+
 /// What a guard means where it is there.
 fn meaning(guard: &Guard, policy: Option<&Policy>) -> Contribution {
+    if guard.kind == GuardKind::Call
+        && let Some(combined) = combined(guard, policy)
+    {
+        return combined;
+    }
     let views = std::iter::once(&guard.term).chain(&guard.expansions);
     match policy.map(|policy| policy.meaning_through(views)) {
         Some(Meaning::Access { access, denial, resource, roles, unknown_scopes, entry }) => {

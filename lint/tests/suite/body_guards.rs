@@ -211,3 +211,44 @@ fn may(user: &User) -> bool { is_admin(user) }
 fn the_tail_of_a_handler_may_be_the_check() {
     assert_eq!(access("Gate::new().check(&headers).await.map(|_| ()).map_err(Error::from)", ""), "api_key,user");
 }
+
+#[test]
+fn a_check_on_each_side_of_a_branch_is_one_or_the_other() {
+    let helper = "
+async fn one(headers: &HeaderMap) -> Result<(), Error> { Gate::new().with_scope(PUBLISH).check(headers).await?; Ok(()) }
+async fn other(headers: &HeaderMap) -> Result<(), Error> { Gate::new().with_scope(Scope::Yank).check(headers).await?; Ok(()) }
+";
+    let with = |check: &str| access(&format!("{check}\n{SAVE}"), helper);
+    assert_eq!(
+        with("if id > 7 { one(&headers).await?; } else { other(&headers).await?; }"),
+        "api_key,user publish | api_key,user yank"
+    );
+    assert_eq!(with("match id { 0 => one(&headers).await, _ => one(&headers).await }?;"), "api_key,user publish");
+    assert_eq!(
+        with("match id { 0 => return Err(Error), 1 => one(&headers).await?, _ => other(&headers).await? };"),
+        "api_key,user publish | api_key,user yank"
+    );
+    assert_eq!(
+        access("if id > 7 { one(&headers).await } else { one(&headers).await }", helper),
+        "api_key,user publish"
+    );
+    assert_eq!(with("match id { 0 => Err(Error), _ => one(&headers).await }?;"), "api_key,user publish");
+    assert_eq!(with("match id { 0 => Ok(()), _ => one(&headers).await }?;"), "everyone");
+    assert_eq!(with("if id > 7 { one(&headers).await?; }"), "everyone");
+    assert_eq!(with("if id > 7 { one(&headers).await?; } else if id > 3 { other(&headers).await?; }"), "everyone");
+    assert_eq!(with("if id > 7 { return Ok(()); } else { one(&headers).await?; }"), "everyone");
+    assert_eq!(
+        with("if id > 7 { one(&headers).await?; return Ok(()); } else { one(&headers).await?; }"),
+        "api_key,user publish"
+    );
+}
+
+#[test]
+fn what_a_closure_checks_says_nothing_of_who_makes_it() {
+    assert_eq!(
+        checked("let all: Vec<_> = (0..id).map(|_| { require_user(&headers)?; Ok::<(), Error>(()) }).collect();"),
+        "everyone"
+    );
+    assert_eq!(checked("store.visit(|| { require_user(&headers)?; Ok::<(), Error>(()) }).await;"), "everyone");
+    assert_eq!(checked("let note = || { return Ok::<(), Error>(()); }; require_user(&headers)?;"), "user");
+}

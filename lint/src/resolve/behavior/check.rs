@@ -63,9 +63,46 @@ pub(super) struct Watch {
     passed: Vec<u32>,
     /// Something successful may have left already.
     has_left: bool,
+    /// It did so before any check was passed.
+    left_unchecked: bool,
     /// How many branches and conditions stand around what is read: those don't make a check avoidable.
     branches: usize,
     conditions: usize,
+}
+
+/// The name of a term that stands for any one of its arguments. No path in Rust is spelt like that.
+pub(crate) const ANY_OF: &str = "any of";
+/// The name of a term that stands for all of its arguments.
+pub(crate) const ALL_OF: &str = "all of";
+
+fn combined(name: &str, terms: impl Iterator<Item = Term>) -> Term {
+    let args = terms.map(|term| Argument { name: None, value: TermValue::Term(term) }).collect();
+    Term { path: vec![name.to_owned()], args }
+}
+
+/// One side of a branch.
+#[derive(Debug)]
+pub(super) struct Side {
+    never: bool,
+    fails: bool,
+    watch: Watch,
+    /// The checks that were passed if the side's value is no failure.
+    value_passed: Vec<u32>,
+}
+
+impl Side {
+    /// The checks that were passed by whoever gets past this side: `None` if it can't be passed at all, `Some(None)` if without any.
+    fn passed(&self, with_value: bool) -> Option<Option<Vec<u32>>> {
+        if (self.never || with_value && self.fails) && !self.watch.has_left {
+            return None;
+        }
+        let mut checks = self.watch.passed.clone();
+        if with_value {
+            checks.extend(&self.value_passed);
+        }
+        checks.dedup();
+        Some((!checks.is_empty() && !self.watch.left_unchecked).then_some(checks))
+    }
 }
 
 impl Sides {
@@ -186,14 +223,72 @@ impl Walker<'_, '_, '_> {
 
     /// Something leaves the function in the midst of it; unless it is a failure, what comes later can't be relied on.
     pub(super) fn watch_return(&mut self, written: Option<&syn::Expr>, value: &Flow) {
-        let is_failure = match written {
-            Some(syn::Expr::Call(call)) => matches!(&*call.func, syn::Expr::Path(path)
-                if last(&path.path).is_some_and(|name| name == "Err")),
-            Some(syn::Expr::Path(path)) => path.path.is_ident("None"),
-            _ => false,
-        };
+        let is_none = matches!(written, Some(syn::Expr::Path(path)) if path.path.is_ident("None"));
+        let is_failure = is_none || written.is_some_and(is_error);
         let is_refusal = !value.statuses.is_empty() && value.statuses.iter().all(|status| *status >= 400);
-        self.watch.has_left |= !is_failure && !is_refusal;
+        if !is_failure && !is_refusal {
+            self.watch.has_left = true;
+            self.watch.left_unchecked |= self.watch.passed.is_empty() && value.passed.on_success().is_empty();
+        }
+    }
+
+    /// Reads one side of a branch, and what it does about checks.
+    ///
+    /// `fails` says that its value is `Err(…)`.
+    pub(super) fn side(&mut self, fails: bool, read: impl FnOnce(&mut Self) -> Flow) -> (Flow, Side) {
+        let inside = Watch {
+            branches: self.branch.len(),
+            // The side's own condition is pushed by whoever reads it.
+            conditions: self.conditions.len() + 1,
+            ..Watch::default()
+        };
+        let outer = std::mem::replace(&mut self.watch, inside);
+        let value = read(self);
+        let inner = std::mem::replace(&mut self.watch, outer);
+        let value_passed = value.passed.on_success().to_vec();
+        let side = Side { never: value.never, fails, watch: inner, value_passed };
+        (value, side)
+    }
+
+    /// What the sides of a branch do about checks, together: where each of them makes one, whoever gets past the branch has passed one
+    /// of them. Gives what is known of the branch's value.
+    pub(super) fn join_sides(&mut self, sides: &[Side]) -> Passed {
+        let by_statements: Option<Vec<Vec<u32>>> = sides.iter().filter_map(|side| side.passed(false)).collect();
+        let by_value: Option<Vec<Vec<u32>>> = sides.iter().filter_map(|side| side.passed(true)).collect();
+        let mut passed = Passed::default();
+        if let Some(groups) = by_statements {
+            let checks = self.any_of(groups);
+            self.establish(&checks);
+        } else if let Some(groups) = by_value {
+            passed.checks = self.any_of(groups);
+        }
+        for side in sides {
+            self.watch.has_left |= side.watch.has_left;
+            self.watch.left_unchecked |= side.watch.left_unchecked && self.watch.passed.is_empty();
+        }
+        passed
+    }
+
+    /// One of these groups of checks was passed.
+    fn any_of(&mut self, mut groups: Vec<Vec<u32>>) -> Vec<u32> {
+        groups.iter_mut().for_each(|group| group.sort_unstable());
+        groups.sort();
+        groups.dedup();
+        if groups.len() <= 1 {
+            return groups.pop().unwrap_or_default();
+        }
+        let known = |index: &u32| self.summary.checks.get(*index as usize).cloned();
+        let groups: Vec<Vec<Check>> = groups.iter().map(|group| group.iter().filter_map(known).collect()).collect();
+        let Some(first) = groups.first().and_then(|group| group.first()).cloned() else { return Vec::new() };
+        let all_of = |group: Vec<Check>| {
+            let mut terms = group.into_iter().map(|check| check.term);
+            match (terms.next(), terms.len()) {
+                (Some(only), 0) => only,
+                (first, _) => combined(ALL_OF, first.into_iter().chain(terms)),
+            }
+        };
+        let term = combined(ANY_OF, groups.into_iter().map(all_of));
+        self.summary.note_check(Check { term, ..first }).into_iter().collect()
     }
 
     pub(super) fn has_left(&self) -> bool {
@@ -221,6 +316,14 @@ impl Walker<'_, '_, '_> {
             checks.extend(value.passed.on_success());
         }
         Flow { passed: Passed { checks, if_false: false }, ..value }
+    }
+
+    /// Reads what may never be run: what it passes and where it leaves says nothing of the function around it.
+    pub(super) fn unwatched<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::take(&mut self.watch);
+        let value = read(self);
+        self.watch = outer;
+        value
     }
 
     /// The checks that whoever gets a result of the function has passed.
@@ -313,6 +416,22 @@ impl Walker<'_, '_, '_> {
         let text = self.analyst.modules.texts.slice(definition.text, *value);
         syn::parse_str::<syn::LitStr>(text.trim()).ok().map(|text| text.value())
     }
+}
+
+/// `Err(…)`, by itself or at the end of a block.
+pub(super) fn is_error(expression: &syn::Expr) -> bool {
+    match expression {
+        syn::Expr::Call(call) => {
+            matches!(&*call.func, syn::Expr::Path(path) if last(&path.path).is_some_and(|name| name == "Err"))
+        }
+        syn::Expr::Block(block) => ends_in_error(&block.block),
+        syn::Expr::Paren(inner) => is_error(&inner.expr),
+        _ => false,
+    }
+}
+
+pub(super) fn ends_in_error(block: &syn::Block) -> bool {
+    matches!(block.stmts.last(), Some(syn::Stmt::Expr(expression, None)) if is_error(expression))
 }
 
 /// Calls inside arguments of a check; more is never meant to be read.

@@ -6,6 +6,7 @@ use crate::frontend::rust::types::ident_text;
 use crate::source::Span;
 
 use super::Walker;
+use super::check::Passed;
 use super::expression::path_name;
 use super::flow::{Bytes, Flow, Origin, Origins};
 use super::macros::MESSAGE;
@@ -235,7 +236,8 @@ impl Walker<'_, '_, '_> {
                 let other = self.under(condition, |walker| walker.apply(argument, vec![error]));
                 Some(receiver.payload().or(other))
             }
-            ("ok" | "err", None) => Some(Flow { refusals: Vec::new(), ..receiver.clone() }),
+            ("ok", None) => Some(Flow { refusals: Vec::new(), ..receiver.clone() }),
+            ("err", None) => Some(Flow { refusals: Vec::new(), passed: Passed::default(), ..receiver.clone() }),
             ("map" | "and_then" | "then" | "map_ok" | "then_some", Some(argument)) => {
                 let inner = Flow { refusals: Vec::new(), ..receiver.payload() };
                 let mapped = self.apply(argument, vec![inner]);
@@ -406,9 +408,9 @@ impl Walker<'_, '_, '_> {
             let argument = arguments.next().unwrap_or_default();
             self.bind(input, argument);
         }
-        let value = self.frame(|walker| walker.expression(&closure.body));
+        let value = self.unwatched(|walker| walker.frame(|walker| walker.expression(&closure.body)));
         self.variables.truncate(depth);
-        value
+        Flow { passed: Passed::default(), ..value }
     }
 }
 

@@ -108,7 +108,9 @@ impl Walker<'_, '_, '_> {
                 for input in &closure.inputs {
                     self.bind(input, Flow::default());
                 }
-                let value = self.quietly(|walker| walker.frame(|walker| walker.expression(&closure.body)));
+                let value = self.quietly(|walker| {
+                    walker.unwatched(|walker| walker.frame(|walker| walker.expression(&closure.body)))
+                });
                 self.variables.truncate(depth);
                 Flow {
                     closure: Some(Rc::new(closure.clone())),

@@ -39,8 +39,8 @@ use crate::frontend::rust::parse;
 use crate::resolve::modules::{Definition, ModuleId, Modules};
 use crate::source::Span;
 
-pub(crate) use check::Check;
 use check::Watch;
+pub(crate) use check::{ALL_OF, ANY_OF, Check};
 use flow::{Condition, Flow, Origin};
 use gate::Gates;
 pub(crate) use gate::{Middleware, Passage};
