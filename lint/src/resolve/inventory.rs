@@ -354,6 +354,15 @@ pub struct Condition {
     pub span: Span,
 }
 
+impl Condition {
+    /// All of them as one sentence part: "if `config.auth` and unless `config.open`".
+    pub fn in_words(conditions: &[Self]) -> String {
+        let word = |condition: &Self| if condition.holds { "if" } else { "unless" };
+        let all: Vec<String> = conditions.iter().map(|one| format!("{} `{}`", word(one), one.text)).collect();
+        all.join(" and ")
+    }
+}
+
 /// A scope literal in a guard or attribute.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ScopeUse {

@@ -17,6 +17,7 @@ mod modules;
 mod names;
 mod operation;
 mod programs;
+mod reach;
 mod rocket;
 mod routes;
 mod scan;

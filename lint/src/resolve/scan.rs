@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 use route_role_policy::Policy;
 
 use crate::frontend::rust::parse::ParseOptions;
-use crate::source::{FileId, ScanError, ScanOptions, SourceMap, Sources, Target};
+use crate::source::{FileId, ScanError, ScanOptions, SourceFile, SourceMap, Sources, Target};
 
 use super::evaluate::builders;
 use super::evaluate::{Builders, Evaluator};
@@ -17,6 +17,7 @@ use super::library::Library;
 use super::look::{FirstLook, look};
 use super::modules::{CrateId, Modules};
 use super::programs::Programs;
+use super::reach::Reach;
 use super::shelf::Shelf;
 use super::{body_guards, rocket, routes, unreached};
 
@@ -104,23 +105,24 @@ fn resolve(
     let mut relevant: BTreeSet<String> = first.relevant;
     let mut modules = Modules::new(&files, &text, shelf, parse_options);
     modules.implemented_in = first.implementations;
-    let entries = add_crates(&mut modules, sources, options);
+    let (entries, reach) = add_crates(&mut modules, sources, options);
     load(&mut modules, &relevant);
 
     // Names that the first round found may be used in files that it left out.
-    let mut known = BTreeSet::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let (functions, builders) = loop {
         let functions = builders::functions(&modules);
         let builders = Builders::find(&modules, &functions);
-        let fresh: Vec<&String> = builders.names.iter().filter(|name| !known.contains(*name)).collect();
-        let more = match AhoCorasick::new(&fresh) {
-            Ok(needles) if !fresh.is_empty() => mentioning(library, &relevant, &needles),
-            _ => Vec::new(),
-        };
+        // A name that another crate has too may be used where the first one isn't known.
+        let is_fresh = |name: &&String| known.get(*name).is_none_or(|homes| *homes < builders.homes_of(name));
+        let fresh: Vec<&String> = builders.names.iter().filter(is_fresh).collect();
+        let more = mentioning(library, &relevant, &fresh, |file, name| {
+            reach.may(sources, file, |krate| builders.may_name(&modules, krate, name))
+        });
         if more.is_empty() {
             break (functions, builders);
         }
-        known = builders.names.clone();
+        known = builders.names.iter().map(|name| (name.clone(), builders.homes_of(name))).collect();
         relevant.extend(more);
         load(&mut modules, &relevant);
     };
@@ -145,7 +147,7 @@ fn resolve(
         }
         programs.describe(&mut evaluator, || program_name(sources, entry));
     }
-    unreached::run(&mut evaluator, &functions, library, &entries, &relevant, &mut programs);
+    unreached::run(&mut evaluator, &functions, library, (&entries, &reach), &relevant, &mut programs);
 
     let mut inventory = programs.into_inventory();
     routes::note_dead(&mut evaluator, &inventory);
@@ -169,7 +171,9 @@ fn program_name(sources: &Sources, entry: &Entry<'_>) -> String {
     }
 }
 
-fn add_crates<'s>(modules: &mut Modules<'_>, sources: &'s Sources, options: &ScanOptions) -> Vec<Entry<'s>> {
+/// The programs, and the crates that files can be code of.
+fn add_crates<'s>(modules: &mut Modules<'_>, sources: &'s Sources, options: &ScanOptions) -> (Vec<Entry<'s>>, Reach) {
+    let mut reach = Reach::default();
     let mut libraries: BTreeMap<usize, CrateId> = BTreeMap::new();
     let mut entries = Vec::new();
     for (package, target) in targets(sources, options) {
@@ -188,6 +192,7 @@ fn add_crates<'s>(modules: &mut Modules<'_>, sources: &'s Sources, options: &Sca
         .chain(entries.iter().map(|entry| (entry.krate, entry.package)))
         .collect();
     for (krate, package) in packages_of {
+        reach.add(package, krate);
         let mut externs: BTreeMap<String, CrateId> = sources.packages[package]
             .dependencies
             .iter()
@@ -200,7 +205,7 @@ fn add_crates<'s>(modules: &mut Modules<'_>, sources: &'s Sources, options: &Sca
         }
         modules.crates[krate.0].externs = externs;
     }
-    entries
+    (entries, reach)
 }
 
 /// Loads the modules that the relevant files are, and those above them.
@@ -216,11 +221,24 @@ fn load(modules: &mut Modules<'_>, relevant: &BTreeSet<String>) {
     }
 }
 
-/// Files outside the first choice that use one of these names.
-fn mentioning(library: &Library<'_>, relevant: &BTreeSet<String>, needles: &AhoCorasick) -> Vec<String> {
-    let found =
-        library.look_through(relevant, |file, text| builders::calls(needles, text).then(|| file.path.to_string()));
-    found.into_iter().flatten().collect()
+/// Files outside the first choice that use one of these names, where their code can mean it.
+fn mentioning(
+    library: &Library<'_>,
+    relevant: &BTreeSet<String>,
+    names: &[&String],
+    can_mean: impl Fn(&SourceFile, &str) -> bool,
+) -> Vec<String> {
+    let Ok(needles) = AhoCorasick::new(names) else { return Vec::new() };
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let found = library.look_through(relevant, |file, text| {
+        let called: BTreeSet<usize> = builders::called(&needles, text).collect();
+        (!called.is_empty()).then_some((file, called))
+    });
+    let matters =
+        |(file, called): &(&SourceFile, BTreeSet<usize>)| called.iter().any(|name| can_mean(file, names[*name]));
+    found.into_iter().flatten().filter(matters).map(|(file, _)| file.path.to_string()).collect()
 }
 
 fn finish(

@@ -132,6 +132,7 @@ fn matched_entries<'a>(context: &Context<'a>) -> (BTreeSet<usize>, BTreeSet<&'a 
     let matched = guards.clone().filter_map(|guard| match (&guard.meaning, &guard.gap) {
         (GuardMeaning::Access { entry, .. }, _) => *entry,
         (_, Some(Gap::UnknownValue { entry, .. })) => Some(*entry),
+        (_, Some(Gap::Conditional { entry, .. })) => *entry,
         _ => None,
     });
     (matched.collect(), guards.filter_map(|guard| guard.ignored.as_deref()).collect())

@@ -92,7 +92,10 @@ fn row(route: &Route, policy: Option<&Policy>, known: &mut Known) -> RouteSurfac
 fn contribution(route: &Route, guard: &Guard, policy: Option<&Policy>) -> Contribution {
     if guard.kind == GuardKind::RouteRole {
         if !guard.conditions.is_empty() {
-            return Contribution::unmapped(Gap::Conditional { when: in_words(&guard.conditions) });
+            return Contribution::unmapped(Gap::Conditional {
+                when: Condition::in_words(&guard.conditions),
+                entry: None,
+            });
         }
         return match &route.attribute {
             Some(attribute) => Contribution::access(attribute.declaration.access.clone(), None),
@@ -101,17 +104,11 @@ fn contribution(route: &Route, guard: &Guard, policy: Option<&Policy>) -> Contri
     }
     let meaning = meaning(guard, policy);
     match meaning.mapped.meaning {
-        GuardMeaning::Access { .. } if !guard.conditions.is_empty() => {
-            Contribution::unmapped(Gap::Conditional { when: in_words(&guard.conditions) })
+        GuardMeaning::Access { entry, .. } if !guard.conditions.is_empty() => {
+            Contribution::unmapped(Gap::Conditional { when: Condition::in_words(&guard.conditions), entry })
         }
         _ => meaning,
     }
-}
-
-fn in_words(conditions: &[Condition]) -> String {
-    let word = |condition: &Condition| if condition.holds { "if" } else { "unless" };
-    let all: Vec<String> = conditions.iter().map(|one| format!("{} `{}`", word(one), one.text)).collect();
-    all.join(" and ")
 }
 
 /// What a check means that is one of several, or several in one: a body makes one or the other, depending on the request.

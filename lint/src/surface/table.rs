@@ -110,6 +110,8 @@ pub enum Gap {
     Conditional {
         /// The conditions, in words.
         when: String,
+        /// Index of the policy's guard entry that knows it, if one does.
+        entry: Option<usize>,
     },
 }
 

@@ -20,6 +20,7 @@ mod handlers;
 mod harness;
 mod integrations;
 mod json_contract;
+mod native_guards;
 mod outputs;
 mod permissions;
 mod policy_proposal;
