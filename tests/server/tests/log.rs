@@ -43,7 +43,7 @@ async fn mistakes_of_the_application_are_said_once_and_failures_with_every_reque
     let said = said_about(&without_layer, "GET /cases", "user-of-w1").await;
     assert_eq!(
         said,
-        ["every guarded route is refused: put `route_role::axum::RouteRoleLayer` around the whole router"]
+        ["every guarded route is refused: put `route_role::axum::RouteRoleLayer` around the whole service"]
     );
 
     let said = said_about(&server, "GET /cases", "robot").await;

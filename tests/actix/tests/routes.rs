@@ -1,0 +1,35 @@
+//! What the recording router knows of its routes.
+
+use route_role::Mismatch;
+use route_role_tests_actix::routes;
+
+#[test]
+fn every_route_is_listed_with_its_full_path_and_access() {
+    assert_eq!(
+        routes().lock(),
+        "\
+# route-role lock 1
+GET /cases api_key,user @workspace case:read
+POST /cases api_key,user @workspace case:create
+DELETE /cases/{id} user @workspace >=admin case:delete => forbidden
+GET /cases/{id} api_key,user @workspace case:read => not_found
+HEAD /cases/{id} api_key,user @workspace case:read => not_found
+PUT /cases/{id} api_key,user @workspace case:update => not_found_unless_readable
+POST /cases/{id}/notes api_key,user @workspace case:update note:create => not_found
+GET /export user @workspace +export
+GET /me user @workspace
+GET /notes/{id} api_key,user @workspace case:read => not_found
+GET /unbound/cases/{id:[0-9]+} api_key,user @workspace case:read => not_found
+ANY /whoami everyone
+GET /workspaces/{workspace_id}/cases/{id} api_key,user @workspace case:read => not_found
+"
+    );
+}
+
+#[test]
+fn a_lock_that_is_current_verifies_and_a_stale_one_does_not() {
+    let routes = routes();
+    assert_eq!(routes.verify(&routes.lock()), Ok(()));
+    let stale = routes.lock().replace("GET /me user @workspace", "GET /me api_key,user @workspace");
+    assert!(matches!(routes.verify(&stale), Err(Mismatch::Different(differences)) if differences.len() == 1));
+}
