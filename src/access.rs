@@ -6,7 +6,9 @@ use std::sync::Arc;
 use route_role_policy::{Declaration, Principal};
 
 use crate::gate::Granted;
-use crate::rejection::{Rejection, Renderer};
+use crate::rejection::Rejection;
+#[cfg(feature = "test-util")]
+use crate::rejection::Renderer;
 use crate::{Answer, admission};
 
 /// An extractor for handlers behind a guard: who calls, and one answer for *not there* and *not yours*.
@@ -132,6 +134,8 @@ macro_rules! refusal {
                     self.0.fmt(formatter)
                 }
             }
+
+            impl<R: ?Sized> std::error::Error for $name<R> {}
         )*
     };
 }

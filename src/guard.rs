@@ -46,7 +46,7 @@ impl<P> fmt::Debug for Guard<P> {
     }
 }
 
-#[cfg(feature = "__framework")]
+#[cfg(any(feature = "actix", feature = "axum"))]
 /// A [`Guard`], as the first of a handler's arguments.
 ///
 /// A trait of its own, so that the `GuardFirst` of a framework's routing functions doesn't tell the compiler of which types arguments are: it would then
@@ -56,7 +56,7 @@ pub trait IsGuard {
     const PROTECTION: &'static Protection;
 }
 
-#[cfg(feature = "__framework")]
+#[cfg(any(feature = "actix", feature = "axum"))]
 impl<P: Protected> IsGuard for Guard<P> {
     const PROTECTION: &'static Protection = P::PROTECTION;
 }

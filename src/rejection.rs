@@ -56,3 +56,5 @@ impl<R: ?Sized> fmt::Display for Rejection<R> {
         formatter.write_str(self.answer.title())
     }
 }
+
+impl<R: ?Sized> std::error::Error for Rejection<R> {}

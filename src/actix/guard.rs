@@ -9,6 +9,8 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 
+use route_role_policy::path::actix_template;
+
 use super::context::{Check, Context};
 use super::render::RenderAnswer;
 use super::shared::Shared;
@@ -45,7 +47,8 @@ impl<P: Protected> Future for Checking<P> {
 /// Begins a check, and lets the middleware know, in case that another extractor is done before.
 fn begin(request: &HttpRequest, protection: &'static Protection) -> Check {
     let context = Context::of(request);
-    let granted = Granted::at(protection, request.match_pattern().as_deref());
+    let path = request.match_pattern().map(|pattern| actix_template(&pattern));
+    let granted = Granted::at(protection, path.as_deref());
     let check = match &context {
         _ if gate::is_open(protection) => Shared::ready(Ok(granted)),
         None => Shared::ready(Err(rejection::without_layer())),

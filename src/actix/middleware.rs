@@ -36,7 +36,7 @@ impl RouteRole {
         Self { setup: self.setup.with_renderer(renderer), ..self }
     }
 
-    /// Lets no route answer without a guard, except those whose path pattern is one of `except`.
+    /// Lets no route answer without a guard, except at the paths `except` and below them.
     ///
     /// What such a route answers is thrown away, the caller gets a 500, and the log says which route it was. The handler
     /// has run by then: this finds a forgotten attribute in the first test that asks the route, it doesn't replace it.
@@ -112,7 +112,7 @@ where
 impl RouteRole {
     fn must_be_guarded<B>(&self, response: &ServiceResponse<B>) -> bool {
         let request = response.request();
-        self.unguarded.refuses(response.status().as_u16(), request.method().as_str(), || request.match_pattern())
+        self.unguarded.refuses(response.status().as_u16(), request.method().as_str(), request.path())
     }
 }
 

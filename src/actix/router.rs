@@ -6,6 +6,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Route as ActixRoute, Scope};
 
+use route_role_policy::path::actix_template;
+
 use super::routing::MethodRouter;
 use crate::{Mismatch, Route};
 
@@ -45,7 +47,7 @@ impl PolicyRouter {
         for entry in methods.into_entries() {
             self.routes.push(Route {
                 method: entry.method,
-                path: path.to_owned(),
+                path: actix_template(path),
                 handler: entry.handler,
                 protection: entry.protection,
             });
@@ -60,7 +62,7 @@ impl PolicyRouter {
 
     /// Adds the routes of another router under a prefix; see [`web::scope`].
     pub fn nest(mut self, prefix: &str, router: Self) -> Self {
-        let nested = router.routes.iter().map(|route| Route { path: join(prefix, &route.path), ..route.clone() });
+        let nested = router.routes.iter().map(|route| Route { path: join(&actix_template(prefix), &route.path), ..route.clone() });
         self.routes.extend(nested);
         self.nested.push((prefix.to_owned(), router));
         self

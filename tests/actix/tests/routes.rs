@@ -19,7 +19,7 @@ POST /cases/{id}/notes api_key,user @workspace case:update note:create => not_fo
 GET /export user @workspace +export
 GET /me user @workspace
 GET /notes/{id} api_key,user @workspace case:read => not_found
-GET /unbound/cases/{id:[0-9]+} api_key,user @workspace case:read => not_found
+GET /unbound/cases/{id} api_key,user @workspace case:read => not_found
 ANY /whoami everyone
 GET /workspaces/{workspace_id}/cases/{id} api_key,user @workspace case:read => not_found
 "
