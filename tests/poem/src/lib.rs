@@ -42,5 +42,5 @@ pub fn routes() -> Route {
         .at("/cases/:id/notes", post(handlers::add_note))
         .at("/notes/:id<[0-9]+>", get(handlers::note))
         .at("/unbound/cases/:id", get(handlers::without_its_tenant))
-        .nest("/workspaces/:workspace_id", Route::new().at("/cases/:id", get(handlers::in_workspace)))
+        .nest("/workspaces", Route::new().at("/:workspace_id/cases/:id", get(handlers::in_workspace)))
 }
