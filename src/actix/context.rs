@@ -102,9 +102,10 @@ pub(super) struct Context {
 impl Context {
     /// The context of a request; `None`, which is logged, if no middleware is around the route.
     pub(super) fn of(request: &HttpRequest) -> Option<Self> {
-        let context = request.extensions().get::<Extension>().and_then(|extension| {
-            Some(Self { setup: extension.setup.clone(), inquiry: extension.inquiry.upgrade()? })
-        });
+        let context = request
+            .extensions()
+            .get::<Extension>()
+            .and_then(|extension| Some(Self { setup: extension.setup.clone(), inquiry: extension.inquiry.upgrade()? }));
         if context.is_none() {
             gate::log_missing_layer("route_role::actix::RouteRole");
         }

@@ -62,7 +62,10 @@ impl PolicyRouter {
 
     /// Adds the routes of another router under a prefix; see [`web::scope`].
     pub fn nest(mut self, prefix: &str, router: Self) -> Self {
-        let nested = router.routes.iter().map(|route| Route { path: join(&actix_template(prefix), &route.path), ..route.clone() });
+        let nested = router
+            .routes
+            .iter()
+            .map(|route| Route { path: join(&actix_template(prefix), &route.path), ..route.clone() });
         self.routes.extend(nested);
         self.nested.push((prefix.to_owned(), router));
         self

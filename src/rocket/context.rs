@@ -27,10 +27,7 @@ pub trait ResolvePrincipal: Send + Sync + 'static {
     /// # Errors
     ///
     /// When it can't be found out, because a store doesn't answer for example. The request is refused.
-    fn resolve(
-        &self,
-        request: &Request<'_>,
-    ) -> impl Future<Output = Result<Option<Principal>, ResolveError>> + Send;
+    fn resolve(&self, request: &Request<'_>) -> impl Future<Output = Result<Option<Principal>, ResolveError>> + Send;
 }
 
 impl<F> ResolvePrincipal for F

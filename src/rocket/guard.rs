@@ -79,7 +79,10 @@ fn pattern(request: &Request<'_>) -> Option<String> {
 
 fn path_parameter(request: &Request<'_>, name: &str) -> Option<String> {
     let mut values = request.uri().path().segments();
-    route_segments(request)?.zip(&mut values).find(|(segment, _)| parameter(segment) == Some(name)).map(|(_, value)| value.to_owned())
+    route_segments(request)?
+        .zip(&mut values)
+        .find(|(segment, _)| parameter(segment) == Some(name))
+        .map(|(_, value)| value.to_owned())
 }
 
 /// The name of a parameter of a route's path.

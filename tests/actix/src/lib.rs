@@ -5,9 +5,9 @@ pub mod server;
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, web};
+use route_role::Principal;
 use route_role::actix::routing::{any, delete, get, post};
 use route_role::actix::{PolicyRouter, ResolveError, ResolvePrincipal, RouteRole};
-use route_role::Principal;
 use route_role_tests_behavior::principals;
 
 /// Says who calls, at once or after a while.

@@ -169,7 +169,8 @@ pub async fn holds(address: SocketAddr) {
     let mut wrong = Vec::new();
     for (behavior, requests) in BEHAVIORS {
         for (request, expected) in *requests {
-            let reply = send(address, *request).await.unwrap_or_else(|error| panic!("{behavior}: {request:?}: {error}"));
+            let reply =
+                send(address, *request).await.unwrap_or_else(|error| panic!("{behavior}: {request:?}: {error}"));
             if let Err(problem) = expected.is_met_by(&reply) {
                 wrong.push(format!("{behavior}: {request:?}: expected {expected:?}, {problem}: {reply:?}"));
             }

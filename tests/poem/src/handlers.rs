@@ -82,7 +82,10 @@ pub(crate) async fn read(access: Access, ObjectPath(id): ObjectPath<u64>) -> Res
 /// The workspace is part of the path.
 #[route_role(Actor, scopes = ["case:read"], resource = "case", denial = not_found, tenant = "workspace_id")]
 #[handler]
-pub(crate) async fn in_workspace(access: Access, Path((_workspace, id)): Path<(String, u64)>) -> Result<Json<Case>, Absent> {
+pub(crate) async fn in_workspace(
+    access: Access,
+    Path((_workspace, id)): Path<(String, u64)>,
+) -> Result<Json<Case>, Absent> {
     access.visible(find(id), |case| case.workspace).map(Json)
 }
 

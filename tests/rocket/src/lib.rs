@@ -29,7 +29,8 @@ pub fn guards(waits: usize) -> RouteRole {
 
 /// The service without the fairing that says who calls.
 pub fn without_fairing() -> Rocket<Build> {
-    let config = rocket::Config { port: 0, log_level: rocket::config::LogLevel::Off, ..rocket::Config::debug_default() };
+    let config =
+        rocket::Config { port: 0, log_level: rocket::config::LogLevel::Off, ..rocket::Config::debug_default() };
     let config = rocket::Config { shutdown: rocket::config::Shutdown { ctrlc: false, ..Default::default() }, ..config };
     rocket::custom(config).mount("/", handlers::routes()).mount("/workspaces", handlers::of_workspaces())
 }
