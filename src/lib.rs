@@ -16,7 +16,10 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `axum` | the module `axum`: the guard as an extractor, the layer that says who calls, the recording router |
-//! | `test-util` | [`Guard::for_test`], and for axum `assert_collapsed!` and the matrix of generated tests; only for dev-dependencies |
+//! | `actix` | the module `actix`: the same for actix-web 4, with a middleware |
+//! | `rocket` | the module `rocket`: the guard as a request guard of Rocket 0.5, the fairing that says who calls |
+//! | `poem` | the module `poem`: the guard as an extractor of poem 3, the middleware that says who calls |
+//! | `test-util` | [`Guard::for_test`] and `Access::for_test`, and for axum `assert_collapsed!` and the matrix of generated tests; only for dev-dependencies |
 
 // The attribute names this crate by the name that the application gave it; in here that is its own.
 extern crate self as route_role;

@@ -36,7 +36,7 @@ pub(super) async fn of(request: HttpRequest) -> Result<Access, Rejection> {
     let mut granted = None;
     // The guard was asked before, but it may still wait for an answer.
     for check in context.checks() {
-        granted = Some(check.await?);
+        granted = Some(check.finding.await?);
     }
     let Some(granted) = granted else {
         gate::log_missing_guard();

@@ -1,6 +1,6 @@
 //! Who calls: asked of the application once per request, when the first guard needs to know.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
@@ -69,7 +69,27 @@ pub(super) struct Inquiry {
 }
 
 /// What one guard finds: whether it lets the caller in.
-pub(super) type Check = Shared<Result<Granted, Rejection>>;
+#[derive(Clone)]
+pub(super) struct Check {
+    pub(super) finding: Shared<Result<Granted, Rejection>>,
+    told: Rc<Cell<bool>>,
+}
+
+impl Check {
+    pub(super) fn new(finding: Shared<Result<Granted, Rejection>>) -> Self {
+        Self { finding, told: Rc::default() }
+    }
+
+    /// Remembers that the guard itself has told what it found; if it refuses, that is the answer to the request.
+    pub(super) fn tell(&self) {
+        self.told.set(true);
+    }
+
+    /// Whether another argument's answer may have come before the guard's.
+    pub(super) fn is_overtaken(&self) -> bool {
+        !self.told.get()
+    }
+}
 
 impl Inquiry {
     /// What each guard finds that was asked so far.

@@ -39,7 +39,8 @@ impl<P: Protected> Future for Checking<P> {
     type Output = Result<Guard<P>, Rejection>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Self::Output> {
-        let granted = ready!(Pin::new(&mut self.check).poll(context));
+        let granted = ready!(Pin::new(&mut self.check.finding).poll(context));
+        self.check.tell();
         Poll::Ready(granted.map(|_| Guard::granted()))
     }
 }
@@ -49,11 +50,12 @@ fn begin(request: &HttpRequest, protection: &'static Protection) -> Check {
     let context = Context::of(request);
     let path = request.match_pattern().map(|pattern| actix_template(&pattern));
     let granted = Granted::at(protection, path.as_deref());
-    let check = match &context {
+    let finding = match &context {
         _ if gate::is_open(protection) => Shared::ready(Ok(granted)),
         None => Shared::ready(Err(rejection::without_layer())),
         Some(context) => Shared::new(check(context, request, protection, granted)),
     };
+    let check = Check::new(finding);
     if let Some(context) = context {
         context.register(check.clone());
     }

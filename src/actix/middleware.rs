@@ -9,7 +9,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, ResponseError};
 
-use super::context::{ResolvePrincipal, Setup, open_inquiry};
+use super::context::{Check, ResolvePrincipal, Setup, open_inquiry};
 use super::guard::Rejection;
 use super::render::RenderAnswer;
 use crate::Answer;
@@ -91,10 +91,10 @@ where
             let response = response.await;
             let checks = inquiry.checks();
             let is_guarded = !checks.is_empty();
-            // A guard that has decided by now is answered already. One that hasn't was overtaken: an extractor behind
-            // it failed first, and what that says isn't for a caller who may not ask.
-            for undecided in checks.into_iter().filter(|check| !check.is_ready()) {
-                if let Err(rejection) = undecided.await {
+            // A guard that has told what it found is answered already. One that hasn't was overtaken: an extractor
+            // behind it failed first, and what that says isn't for a caller who may not ask.
+            for overtaken in checks.into_iter().filter(Check::is_overtaken) {
+                if let Err(rejection) = overtaken.finding.await {
                     return refuse(response, &rejection);
                 }
             }

@@ -24,10 +24,6 @@ impl<T> Shared<T> {
     pub(super) fn ready(outcome: T) -> Self {
         Self(Rc::new(RefCell::new(State::Ready(outcome))))
     }
-
-    pub(super) fn is_ready(&self) -> bool {
-        self.0.try_borrow().is_ok_and(|state| matches!(*state, State::Ready(_)))
-    }
 }
 
 impl<T> Clone for Shared<T> {
@@ -47,6 +43,8 @@ impl<T: Clone> Future for Shared<T> {
             State::Pending(future) => std::task::ready!(future.as_mut().poll(context)),
         };
         *state = State::Ready(outcome.clone());
+        // Others of this request may have asked before, and it is for them to know now.
+        context.waker().wake_by_ref();
         Poll::Ready(outcome)
     }
 }

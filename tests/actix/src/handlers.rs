@@ -31,16 +31,30 @@ pub(crate) async fn plain(id: Path<u64>) -> impl Responder {
     id.to_string()
 }
 
+/// An argument that asks who calls and swallows the refusal, before one that can be malformed.
+#[route_role(User)]
+#[get("/swallowed")]
+pub(crate) async fn swallowed(access: Option<Access>, query: Query<Limit>) -> String {
+    format!("{} {}", access.is_some(), query.limit)
+}
+
 /// A route without a guard, which no type can find.
 #[get("/forgotten")]
 pub(crate) async fn forgotten() -> &'static str {
     "a secret"
 }
 
-/// For sessions only.
-#[route_role(User)]
-pub async fn me(access: Access) -> String {
-    access.principal().kind.to_string()
+/// Handlers that are associated functions.
+#[derive(Debug)]
+pub struct Me;
+
+#[route_role]
+impl Me {
+    /// For sessions only.
+    #[route_role(User)]
+    pub async fn get(access: Access) -> String {
+        access.principal().kind.to_string()
+    }
 }
 
 /// Open, and still it knows who calls.
@@ -49,10 +63,23 @@ pub async fn whoami(access: Access) -> String {
     access.principal().kind.to_string()
 }
 
-/// Behind a feature.
+/// Behind a feature, and generic.
 #[route_role(User, features = ["export"])]
-pub async fn export() -> &'static str {
-    "everything"
+pub async fn export<T>() -> String
+where
+    T: Default + ToString + 'static,
+{
+    T::default().to_string()
+}
+
+/// What is exported.
+#[derive(Debug, Default)]
+pub struct Everything;
+
+impl std::fmt::Display for Everything {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("everything")
+    }
 }
 
 /// A list: nothing in it is an object of its own.

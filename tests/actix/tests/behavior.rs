@@ -20,6 +20,19 @@ async fn the_list_holds_with_a_resolver_that_waits() {
 }
 
 #[actix_web::test]
+async fn a_refusal_that_another_argument_swallows_is_the_answer_all_the_same() {
+    for waits in [0, 1, 2] {
+        let server = Server::start(guards(waits), configure).expect("a free port");
+        for (token, status) in [("user-of-w1", 400), ("key-of-w1", 403), ("broken", 500)] {
+            let reply = send(server.address, ask("GET /swallowed?limit=none", token)).await.expect("an answer");
+            assert_eq!(reply.status, status, "{waits} {token}: {reply:?}");
+        }
+        let reply = send(server.address, ask("GET /swallowed?limit=7", "user-of-w1")).await.expect("an answer");
+        assert_eq!(reply.body, "true 7");
+    }
+}
+
+#[actix_web::test]
 async fn absent_and_denied_are_the_same_bytes() {
     for waits in [0, 3] {
         collapses(Server::start(guards(waits), configure).expect("a free port").address).await;

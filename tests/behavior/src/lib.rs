@@ -4,6 +4,8 @@
 
 pub mod cases;
 pub mod client;
+pub mod documentation;
+pub mod log;
 pub mod principals;
 mod table;
 
