@@ -33,7 +33,7 @@ impl<'r> FromRequest<'r> for Access {
 async fn access(request: &Request<'_>) -> Result<Access, Rejection> {
     let context = Context::of(request).ok_or_else(rejection::without_layer)?;
     let refuse = |answer| Rejection::new(answer, context.renderer());
-    let Some(granted) = Passage::of(request).granted.get().copied() else {
+    let Some(granted) = Passage::of(request).granted(request) else {
         gate::log_missing_guard();
         return Err(refuse(Answer::Undecided));
     };

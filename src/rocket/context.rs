@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rocket::Request;
 use route_role_policy::Principal;
@@ -52,11 +52,14 @@ struct Resolved(Caller);
 /// What became of a request, for those who come after the guard.
 #[derive(Default)]
 pub(super) struct Passage {
-    /// What the guard lets the caller do.
-    pub(super) granted: OnceLock<Granted>,
+    /// At which route a guard lets the caller do what.
+    granted: Mutex<Option<(RouteAddress, Granted)>>,
     /// What the caller is told instead of what it asked for.
     pub(super) told: OnceLock<Rejection>,
 }
+
+/// Tells one route of the service from all others, as long as it runs.
+type RouteAddress = Option<usize>;
 
 impl Context {
     pub(super) fn new(resolver: impl ResolvePrincipal) -> Self {
@@ -91,6 +94,21 @@ impl Passage {
     pub(super) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         request.local_cache(Self::default)
     }
+
+    /// Remembers what a guard of the route grants at which the request is.
+    pub(super) fn grant(&self, request: &Request<'_>, granted: Granted) {
+        *self.granted.lock().unwrap_or_else(PoisonError::into_inner) = Some((address(request), granted));
+    }
+
+    /// What was granted at the route at which the request is: it may have been forwarded since.
+    pub(super) fn granted(&self, request: &Request<'_>) -> Option<Granted> {
+        let granted = *self.granted.lock().unwrap_or_else(PoisonError::into_inner);
+        granted.filter(|(at, _)| *at == address(request)).map(|(_, granted)| granted)
+    }
+}
+
+fn address(request: &Request<'_>) -> RouteAddress {
+    request.route().map(|route| std::ptr::from_ref(route).addr())
 }
 
 /// [`ResolvePrincipal`] with its future boxed, so that the type of the resolver doesn't spread over every guard.

@@ -52,11 +52,11 @@ impl Fairing for RouteRole {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        let Passage { granted, told } = Passage::of(request);
-        if let Some(rejection) = told.get() {
+        let passage = Passage::of(request);
+        if let Some(rejection) = passage.told.get() {
             // Instead of what a catcher made of the status.
             response.merge(rejection.renderer().render(rejection.answer()));
-        } else if granted.get().is_none() && self.must_be_guarded(request, response) {
+        } else if passage.granted(request).is_none() && self.must_be_guarded(request, response) {
             *response = self.context.renderer().render(Answer::Undecided);
         }
     }

@@ -20,8 +20,7 @@ impl<'r, P: Protected> FromRequest<'r> for Guard<P> {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Rejection> {
         match check(request, P::PROTECTION).await {
             Ok(granted) => {
-                // A guard that asked before has granted the same request.
-                Passage::of(request).granted.get_or_init(|| granted);
+                Passage::of(request).grant(request, granted);
                 Outcome::Success(Self::granted())
             }
             Err(rejection) => refuse(request, rejection),

@@ -27,7 +27,10 @@ pub fn routes() -> Vec<Route> {
         add_note,
         without_its_tenant,
         update,
-        remove
+        remove,
+        ranked,
+        ranked_by_name,
+        ranked_by_whoever
     ]
 }
 
@@ -147,4 +150,24 @@ async fn update(access: Access, id: Option<u64>, draft: Json<Draft>) -> Result<S
 #[delete("/cases/<id>")]
 async fn remove(access: Access, id: Option<u64>) -> Result<&'static str, Absent> {
     access.visible(id.and_then(find), |case| case.workspace).map(|_| "deleted")
+}
+
+/// The first of the routes that are asked for one path; a name is forwarded.
+#[route_role(Actor, scopes = ["case:read"], resource = "case", denial = not_found)]
+#[get("/ranked/<id>", rank = 1)]
+async fn ranked(id: u64) -> String {
+    id.to_string()
+}
+
+/// The second, which some names are forwarded by. What is denied here may be known.
+#[route_role(Actor, scopes = ["case:read"], resource = "case", denial = forbidden)]
+#[get("/ranked/<name>", rank = 2)]
+async fn ranked_by_name(access: Access, name: bool) -> Result<String, Denied> {
+    if name { Ok(name.to_string()) } else { Err(access.denied()) }
+}
+
+/// The last, which has no guard, and still wants to know who calls.
+#[get("/ranked/<name>", rank = 3)]
+async fn ranked_by_whoever(access: Access, name: &str) -> String {
+    format!("{} {name}", access.principal().kind)
 }

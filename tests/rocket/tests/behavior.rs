@@ -61,6 +61,20 @@ async fn a_service_with_guards_does_not_launch_without_the_fairing() {
 }
 
 #[tokio::test]
+async fn what_one_route_grants_is_not_granted_by_the_next_that_is_asked() {
+    let server = Server::start(without_fairing().attach(guards(1))).await.expect("a launch");
+    for (line, token, status) in [
+        ("GET /ranked/7", "key-of-w1", 200),
+        ("GET /ranked/true", "key-of-w1", 200),
+        ("GET /ranked/false", "key-of-w1", 403),
+        ("GET /ranked/false", "key-without-scopes", 404),
+        ("GET /ranked/someone", "key-of-w1", 500),
+    ] {
+        assert_eq!(send(server.address, ask(line, token)).await.expect("an answer").status, status, "{line} {token}");
+    }
+}
+
+#[tokio::test]
 async fn the_applications_own_answers_collapse_as_well() {
     let own = |answer: Answer| {
         let body = format!("sorry: {answer:?}");
