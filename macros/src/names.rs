@@ -31,8 +31,8 @@ pub(crate) fn is_route_role(attribute: &Attribute) -> bool {
 }
 
 /// The attributes of actix-web and Rocket that make a route of a function.
-const ROUTE_ATTRIBUTES: [&str; 12] =
-    ["connect", "delete", "get", "head", "options", "patch", "post", "put", "query", "route", "routes", "trace"];
+const ROUTE_ATTRIBUTES: [&str; 11] =
+    ["connect", "delete", "get", "head", "options", "patch", "post", "put", "route", "routes", "trace"];
 
 /// Whether an attribute makes a route of the function below it, however it is qualified.
 pub(crate) fn makes_a_route(attribute: &Attribute) -> bool {

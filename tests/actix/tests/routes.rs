@@ -1,7 +1,8 @@
 //! What the recording router knows of its routes.
 
-use route_role::Mismatch;
-use route_role_tests_actix::routes;
+use route_role::actix::{Access, ObjectPath};
+use route_role::{Guard, Mismatch, Principal, PrincipalKind};
+use route_role_tests_actix::{handlers, routes};
 
 #[test]
 fn every_route_is_listed_with_its_full_path_and_access() {
@@ -32,4 +33,14 @@ fn a_lock_that_is_current_verifies_and_a_stale_one_does_not() {
     assert_eq!(routes.verify(&routes.lock()), Ok(()));
     let stale = routes.lock().replace("GET /me user @workspace", "GET /me api_key,user @workspace");
     assert!(matches!(routes.verify(&stale), Err(Mismatch::Different(differences)) if differences.len() == 1));
+}
+
+#[actix_web::test]
+async fn a_handler_can_be_called_in_a_unit_test() {
+    let routes = routes();
+    let declaration = routes.routes().iter().find(|route| route.path == "/cases/{id}" && route.method == "GET");
+    let declaration = declaration.expect("the route").declaration();
+    let access = || Access::for_test(Principal::new(PrincipalKind::USER).with_tenant("w1"), declaration);
+    assert!(handlers::read(Guard::for_test(), access(), ObjectPath(1)).await.is_ok());
+    assert!(handlers::read(Guard::for_test(), access(), ObjectPath(2)).await.is_err());
 }
