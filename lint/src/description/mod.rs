@@ -12,7 +12,7 @@ mod template;
 pub use compare::{By, Comparison, Match, compare};
 pub use document::{Description, Operation, Security, StatedSecurity};
 pub use prefix::Prefix;
-pub use read::read;
+pub use read::{path_of, read};
 pub use template::{METHODS, Template};
 
 use route_role_policy::file::Problem;

@@ -117,7 +117,7 @@ fn with_defaults(url: &str, server: &Node) -> String {
 }
 
 /// The path of an address.
-pub(super) fn path_of(url: &str) -> &str {
+pub fn path_of(url: &str) -> &str {
     match url.split_once("://") {
         Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default(),
         None if url.starts_with('/') => url,

@@ -13,8 +13,7 @@
 //! It fires when a documented kind is refused, when an accepted kind isn't documented, when an operation is documented as open and isn't or the reverse, when no `security` is stated where a
 //! credential is needed, and when a scheme isn't in the policy. An operation without `security` of its own has the document's default.
 //!
-//! With `--openapi FILE`, or `openapi` in the policy, the operations of that description are compared in the same way. Where it has no `security` at all, that is said once; a scheme that the policy doesn't know is
-//! reported once as well.
+//! With `--openapi FILE`, or `openapi` in the policy, the operations of that description are compared in the same way, and a scheme that the policy doesn't know is reported once. Where nothing at all is said of `security`, that is one finding.
 //!
 //! It stays silent about kinds that no scheme stands for (internal callers), about routes outside the API description, and about handlers that can't be read. Where a guard
 //! isn't mapped, only what that guard can't change is reported with confidence.
@@ -58,7 +57,7 @@ use super::engine::documented::{Drift, Notation, drift, help_for_unknown, is_ope
 use super::engine::list::counted;
 use super::{Check, Context, Finding, RouteView, Rule, Severity, Subject};
 use crate::description::{Description, Match, Operation as Described, Security, StatedSecurity, Testimony};
-use crate::resolve::Documentation;
+use crate::resolve::{Documentation, Operation};
 use crate::source::Span;
 
 /// The rule.
@@ -85,16 +84,31 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn by_attributes(context: &Context<'_>, policy: &Policy) -> Vec<Finding> {
-    let documented =
-        context.routes().filter(RouteView::is_readable).filter_map(|view| match &view.route.documentation {
-            Documentation::Documented(operation) => Some((view, operation)),
-            _ => None,
-        });
-    let drifting = documented.filter_map(|(view, operation)| {
-        let security = operation.security.as_ref().or(operation.default_security.as_ref());
-        let drift = drift(policy, &view, security.map(Vec::as_slice), Notation::Attribute)?;
+    let mut by_program: BTreeMap<usize, Vec<(RouteView<'_>, &Operation)>> = BTreeMap::new();
+    for view in context.routes().filter(RouteView::is_readable) {
+        if let Documentation::Documented(operation) = &view.route.documentation {
+            by_program.entry(view.route.program).or_default().push((view, operation));
+        }
+    }
+    by_program.into_values().flat_map(|documented| by_program_attributes(context, policy, &documented)).collect()
+}
+
+fn by_program_attributes(
+    context: &Context<'_>,
+    policy: &Policy,
+    documented: &[(RouteView<'_>, &Operation)],
+) -> Vec<Finding> {
+    let security_of = |operation: &Operation| operation.security.clone().or(operation.default_security.clone());
+    let says_nothing = documented.iter().all(|(_, operation)| security_of(operation).is_none());
+    if let (true, Some((_, first))) = (says_nothing && documented.len() > 1, documented.first()) {
+        let is_said = context.testimonies().any(|testimony| testimony.description.says_nothing_of_callers());
+        let views = documented.iter().map(|(view, _)| *view);
+        return if is_said { Vec::new() } else { silence(views, first.span).into_iter().collect() };
+    }
+    let drifting = documented.iter().filter_map(|(view, operation)| {
+        let drift = drift(policy, view, security_of(operation).as_deref(), Notation::Attribute)?;
         let label = if operation.security.is_some() { "the documented security" } else { "no `security` of its own" };
-        Some(report(&view, operation.security_span.unwrap_or(operation.span), label, drift))
+        Some(report(view, operation.security_span.unwrap_or(operation.span), label, drift))
     });
     drifting.collect()
 }
@@ -102,7 +116,9 @@ fn by_attributes(context: &Context<'_>, policy: &Policy) -> Vec<Finding> {
 fn by_document(context: &Context<'_>, policy: &Policy, testimony: &Testimony) -> Vec<Finding> {
     let Testimony { description, comparison } = testimony;
     if description.says_nothing_of_callers() {
-        return silence(context, testimony).into_iter().collect();
+        let routes = comparison.matches.iter().flat_map(|found| &found.routes);
+        let views = routes.filter_map(|index| context.route(*index));
+        return silence(views, description.head).into_iter().collect();
     }
     let drifting = comparison.matches.iter().flat_map(|found| {
         let operation = description.operations.get(found.operation);
@@ -112,22 +128,17 @@ fn by_document(context: &Context<'_>, policy: &Policy, testimony: &Testimony) ->
 }
 
 /// Nothing is said of any operation: that has one cause, and is one finding.
-fn silence(context: &Context<'_>, testimony: &Testimony) -> Option<Finding> {
-    let views =
-        testimony.comparison.matches.iter().flat_map(|found| &found.routes).filter_map(|index| context.route(*index));
+fn silence<'a>(views: impl Iterator<Item = RouteView<'a>>, place: Span) -> Option<Finding> {
     let closed: Vec<RouteView<'_>> = views.filter(RouteView::is_readable).filter(|view| !is_open(view)).collect();
     let first = closed.first()?;
-    let finding = Finding::new(
-        &RULE,
-        format!(
-            "the API description says nothing of `security`, but the guards of {} ask for credentials",
-            counted(closed.len(), "route")
-        ),
+    let message = format!(
+        "the API description says nothing of `security`, but the guards of {} ask for credentials",
+        counted(closed.len(), "route")
     );
-    let finding = finding.at(testimony.description.head, "no operation of it has `security`, and it has no default");
-    Some(finding.also(first.handler().span, format!("the handler of `{}`, for example", first.title())).help(
-        "state who may call: `route-role codegen openapi --document FILE` writes a copy with what the guards accept",
-    ))
+    let finding = Finding::new(&RULE, message)
+        .at(place, "no operation has `security`, and there is no default")
+        .also(first.handler().span, format!("answers `{}`, for example", first.title()));
+    Some(finding.help("state who may call: `route-role codegen openapi` writes what the guards accept"))
 }
 
 /// Each scheme that the policy doesn't know, once.
