@@ -144,7 +144,7 @@ fn left(description: &description::Description, comparison: &Comparison) -> Opti
     let parts = [
         (by_end, "matched by the end of a path whose beginning isn't known"),
         (comparison.unclear.len(), "not compared, because it isn't known which route answers"),
-        (unproven, "described without knowing its security"),
+        (unproven, "with a remark that the security isn't known"),
     ];
     let mut said: Vec<String> = parts
         .iter()
@@ -153,7 +153,10 @@ fn left(description: &description::Description, comparison: &Comparison) -> Opti
         .collect();
     let elsewhere = description.elsewhere.len();
     if elsewhere > 0 {
-        said.push(format!("{} described in another file, and not compared", counted(elsewhere, "path")));
+        said.push(format!(
+            "{} not compared, because what describes them stands in another file, or nowhere",
+            counted(elsewhere, "path")
+        ));
     }
     let routes = comparison.unclear_routes.len();
     if routes > 0 {

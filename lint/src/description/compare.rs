@@ -11,6 +11,8 @@ use crate::surface::Surface;
 /// How a description fits the routes of a service.
 #[derive(Debug, Clone)]
 pub struct Comparison {
+    /// The programs that it describes: those whose routes fit it best, or the one that was named.
+    pub programs: BTreeSet<usize>,
     /// What stands before its paths.
     pub prefix: Prefix,
     /// The operations that routes answer, in their order.
@@ -234,6 +236,7 @@ fn settle(
         *claims.entry(*route).or_default() += 1;
     }
     let mut comparison = Comparison {
+        programs: programs.clone(),
         prefix,
         matches: Vec::new(),
         missing: Vec::new(),

@@ -11,7 +11,8 @@ use super::{METHODS, Template, security, span};
 use crate::source::FileId;
 
 /// Descriptions are often generated, and carry the schemas of everything that goes over the wire.
-const LIMITS: Limits = Limits { of: "the API description", bytes: 32 << 20, nodes: 1_000_000, depth: 128 };
+const LIMITS: Limits =
+    Limits { of: "the API description", format: "JSON or YAML", bytes: 32 << 20, nodes: 1_000_000, depth: 128 };
 /// So many references may lead from one to the next.
 const MAX_REFERENCES: usize = 16;
 

@@ -64,9 +64,8 @@ const MAX_MARKED: usize = 5;
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let by_attributes = by_attributes(context);
     let known: BTreeSet<Option<usize>> = by_attributes.iter().map(|finding| finding.route).collect();
-    let by_documents = context.testimonies().flat_map(|testimony| by_document(context, testimony, &known));
-    let news: Vec<Finding> = by_documents.collect();
-    by_attributes.into_iter().chain(news).collect()
+    let by_documents = by_documents(context, &known);
+    by_attributes.into_iter().chain(by_documents).collect()
 }
 
 fn by_attributes(context: &Context<'_>) -> Vec<Finding> {
@@ -82,20 +81,33 @@ fn by_attributes(context: &Context<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Routes of which a description says nothing, without those that are reported already.
-fn by_document(context: &Context<'_>, testimony: &Testimony, known: &BTreeSet<Option<usize>>) -> Vec<Finding> {
-    let Testimony { description, comparison } = testimony;
-    if comparison.matches.is_empty() {
-        return Vec::new();
+/// Routes of which no description of their program says anything, without those that are reported already.
+fn by_documents(context: &Context<'_>, known: &BTreeSet<Option<usize>>) -> Vec<Finding> {
+    let fitting = context.testimonies().filter(|testimony| !testimony.comparison.matches.is_empty());
+    let fitting: Vec<&Testimony> = fitting.collect();
+    let mut findings = Vec::new();
+    let mut seen: BTreeSet<usize> = BTreeSet::new();
+    for testimony in &fitting {
+        let undocumented = testimony.comparison.undocumented.iter().filter(|index| !known.contains(&Some(**index)));
+        let missing: Vec<(Template, RouteView<'_>)> = undocumented
+            .filter_map(|index| context.route(*index))
+            .filter(|view| fitting.iter().all(|other| says_nothing_of(other, view)) && seen.insert(view.index))
+            .map(|view| (Template::of(&view.route.path), view))
+            .collect();
+        let all = fitting.iter().flat_map(|testimony| {
+            let prefix = testimony.comparison.prefix.template();
+            let operations = testimony.description.operations.iter();
+            operations.map(|operation| operation.template.behind(prefix).described())
+        });
+        let areas = areas(missing, &all.collect()).into_iter();
+        findings.extend(areas.filter_map(|(area, views)| not_described(context, testimony, &area, &views)));
     }
-    let prefix = comparison.prefix.template();
-    let described: BTreeSet<Template> =
-        description.operations.iter().map(|operation| operation.template.behind(prefix).described()).collect();
-    let missing = comparison.undocumented.iter().filter(|index| !known.contains(&Some(**index)));
-    let missing = missing.filter_map(|index| context.route(*index));
-    let missing = missing.map(|view| (Template::of(&view.route.path), view));
-    let areas = areas(missing, &described).into_iter();
-    areas.filter_map(|(area, views)| not_described(context, testimony, &area, &views)).collect()
+    findings
+}
+
+fn says_nothing_of(testimony: &Testimony, view: &RouteView<'_>) -> bool {
+    let comparison = &testimony.comparison;
+    !comparison.programs.contains(&view.route.program) || comparison.undocumented.contains(&view.index)
 }
 
 fn not_described(
@@ -106,24 +118,22 @@ fn not_described(
 ) -> Option<Finding> {
     let first = views.first()?;
     let head = testimony.description.head;
-    let file = context.sources.path(head.file);
+    let descriptions = context.testimonies().filter(|other| other.comparison.programs.contains(&first.route.program));
+    let by = match descriptions.count() {
+        1 => format!("`{}` doesn't describe", context.sources.path(head.file)),
+        _ => "no API description describes".to_owned(),
+    };
     let finding = match views {
-        [only] => Finding::new(&RULE, format!("`{}` is served, but `{file}` doesn't describe it", only.title())),
-        several if is_one_path(several) => Finding::new(
-            &RULE,
-            format!(
-                "{} are served at `{area}`, but `{file}` doesn't describe them",
-                quoted(several.iter().map(|view| view.route.method.as_str()))
-            ),
-        ),
-        several => Finding::new(
-            &RULE,
-            format!(
-                "`{file}` says nothing of what is served at and below `{area}`: {}",
-                counted(several.len(), "route")
-            ),
-        )
-        .severity(Severity::Note),
+        [only] => Finding::new(&RULE, format!("`{}` is served, but {by} it", only.title())),
+        several if is_one_path(several) => {
+            let methods = quoted(several.iter().map(|view| view.route.method.as_str()));
+            Finding::new(&RULE, format!("{methods} are served at `{area}`, but {by} them"))
+        }
+        several => {
+            let count = counted(several.len(), "route");
+            Finding::new(&RULE, format!("{count} are served at and below `{area}`, but {by} them"))
+                .severity(Severity::Note)
+        }
     };
     let finding = finding.about_route(first.index).at(first.handler().span, "the handler");
     let finding = finding.also_at(first.registration(), "registered here");
@@ -134,9 +144,9 @@ fn not_described(
         .fold(finding, |finding, view| finding.also(view.handler().span, format!("answers `{}`", view.title())));
     let finding = finding.also(head, "the API description");
     Some(match &first.route.documentation {
-        Documentation::Documented(operation) => finding
-            .also(operation.span, "its operation")
-            .help("its operation stands in the code: generate the description anew, or leave it out on purpose and say so in a suppression"),
+        Documentation::Documented(operation) => finding.also(operation.span, "its operation").help(
+            "its operation stands in the code: generate the description anew, or leave it out on purpose and say so in a suppression",
+        ),
         _ => finding.help("describe it, or leave it out on purpose and say so in a suppression"),
     })
 }

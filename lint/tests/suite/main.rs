@@ -19,6 +19,8 @@ mod handlers;
 mod harness;
 mod integrations;
 mod json_contract;
+mod openapi;
+mod openapi_skeleton;
 mod outputs;
 mod permissions;
 mod policy_proposal;

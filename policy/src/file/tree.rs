@@ -16,6 +16,8 @@ use crate::Placed;
 pub struct Limits {
     /// What the file is, for messages: `the policy`.
     pub of: &'static str,
+    /// What it is written in, for messages: `YAML`.
+    pub format: &'static str,
     /// The most bytes that it may have.
     pub bytes: usize,
     /// The most values that it may have, those of an alias as often as it is used.
@@ -26,7 +28,8 @@ pub struct Limits {
 
 impl Limits {
     /// Policies are written by people.
-    pub(super) const POLICY: Self = Self { of: "the policy", bytes: 1 << 20, nodes: 100_000, depth: 32 };
+    pub(super) const POLICY: Self =
+        Self { of: "the policy", format: "YAML", bytes: 1 << 20, nodes: 100_000, depth: 32 };
 }
 
 /// A value of the file.
@@ -117,7 +120,10 @@ pub fn parse(text: &str, limits: Limits, problems: &mut Vec<Problem>) -> Option<
             Ok((event, span)) => builder.event(event, builder.range(&span)),
             Err(error) => {
                 let at = floor(text, error.marker().byte_offset().unwrap_or(text.len()));
-                Err(Problem::error(at..ceil(text, at + 1), format!("this isn't valid YAML: {}", error.info())))
+                Err(Problem::error(
+                    at..ceil(text, at + 1),
+                    format!("this isn't valid {}: {}", limits.format, error.info()),
+                ))
             }
         };
         if let Err(problem) = step {

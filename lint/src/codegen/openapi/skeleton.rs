@@ -97,7 +97,7 @@ fn candidates(template: &Template, method: &str, views: &[RouteView<'_>]) -> Vec
         HandlerKind::Function => parts.next().map(word),
         _ => None,
     };
-    let module = parts.next().map(word).filter(|_| function.is_some());
+    let module = parts.next().filter(|module| *module != "crate" && function.is_some()).map(word);
     let in_module = function.as_ref().zip(module).map(|(function, module)| format!("{module}_{function}"));
     let full = in_module.as_ref().or(function.as_ref());
     let with_method = full.map(|name| format!("{name}_{}", method.to_lowercase()));
