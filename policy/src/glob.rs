@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 /// A glob over `/`-separated paths: `*` stands for any run of characters within a segment, `**` for any number of
-/// segments, and `{…}` for any one path parameter.
+/// segments, `{…}` for any one path parameter, and `{a,b}` for either text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathGlob(String);
 
@@ -99,7 +99,25 @@ fn is_parameter(segment: &str) -> bool {
     segment.starts_with('{') && segment.ends_with('}')
 }
 
+/// The first `{a,b}` of a segment, with what stands around it. The name of a parameter has no comma.
+fn alternatives(pattern: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    while let Some(open) = pattern.get(from..)?.find('{') {
+        let open = from + open;
+        let close = open + pattern.get(open..)?.find('}')?;
+        let inside = pattern.get(open + 1..close)?;
+        if inside.contains(',') {
+            return Some((pattern.get(..open)?, inside, pattern.get(close + 1..)?));
+        }
+        from = close + 1;
+    }
+    None
+}
+
 fn segment_matches(pattern: &str, segment: &str) -> bool {
+    if let Some((before, inside, after)) = alternatives(pattern) {
+        return inside.split(',').any(|text| segment_matches(&format!("{before}{}{after}", text.trim()), segment));
+    }
     if is_parameter(pattern) {
         return is_parameter(segment);
     }
@@ -135,6 +153,16 @@ mod tests {
     fn a_parameter_stands_for_any_parameter() {
         assert!(matches("/cases/{id}", "/cases/{case_id}"));
         assert!(!matches("/cases/{id}", "/cases/new"));
+    }
+
+    #[test]
+    fn braces_with_commas_stand_for_either_text() {
+        assert!(matches("/{cases,tasks}/{id}", "/tasks/{task_id}"));
+        assert!(matches("/api/{index.html,*.css}", "/api/site.css"));
+        assert!(matches("/{a,b}-{c,d}", "/b-c"));
+        assert!(!matches("/{cases,tasks}", "/{id}"));
+        assert!(!matches("/{cases,tasks}", "/users"));
+        assert!(!matches("/{cases,tasks", "/cases"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Lines;
 use super::access;
 use super::escape::visible;
-use crate::resolve::{Documentation, Guard, Route};
+use crate::resolve::{Condition, Documentation, Guard, Route};
 use crate::surface::{RouteSurface, Surface};
 
 const HEADINGS: [&str; COLUMNS] = ["METHOD", "PATH", "ACCESS", "GUARDS", "HANDLER", "PLACE"];
@@ -58,9 +58,13 @@ fn cells(route: &Route, row: &RouteSurface, lines: &Lines<'_>) -> [String; COLUM
     cells.map(|cell| visible(&cell).into_owned())
 }
 
-/// The texts of guards, in their order.
+/// The texts of guards, in their order, with the conditions under which they are there.
 pub fn guards(guards: &[Arc<Guard>]) -> String {
-    guards.iter().map(|guard| guard.text.as_str()).collect::<Vec<_>>().join("; ")
+    let described = |guard: &Arc<Guard>| match guard.conditions.as_slice() {
+        [] => guard.text.clone(),
+        conditions => format!("{} {}", guard.text, Condition::in_words(conditions)),
+    };
+    guards.iter().map(described).collect::<Vec<_>>().join("; ")
 }
 
 fn write_table(out: &mut dyn Write, rows: &[[String; COLUMNS]]) -> io::Result<()> {

@@ -285,6 +285,8 @@ pub struct Guard {
     pub local: bool,
     /// Conditions under which the guard is there at all; a conditional guard can't be relied on.
     pub conditions: Vec<Condition>,
+    /// Whether its own code shows that it lets every request pass.
+    pub never_refuses: bool,
 }
 
 /// How a guard is attached to a route.
@@ -296,6 +298,8 @@ pub enum GuardKind {
     Attribute,
     /// A parameter of the handler.
     Extractor,
+    /// A call in the handler's body, or in what it calls, that nothing gets past without passing.
+    Call,
     /// `#[route_role]`.
     RouteRole,
 }
@@ -350,6 +354,15 @@ pub struct Condition {
     pub holds: bool,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Condition {
+    /// All of them as one sentence part: "if `config.auth` and unless `config.open`".
+    pub fn in_words(conditions: &[Self]) -> String {
+        let word = |condition: &Self| if condition.holds { "if" } else { "unless" };
+        let all: Vec<String> = conditions.iter().map(|one| format!("{} `{}`", word(one), one.text)).collect();
+        all.join(" and ")
+    }
 }
 
 /// A scope literal in a guard or attribute.

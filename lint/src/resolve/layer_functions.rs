@@ -49,7 +49,7 @@ impl Evaluator<'_, '_> {
         let Value::Call(call) = &layer.value else { return None };
         let Callee::Path(callee) = &call.callee else { return None };
         let Resolved::External(names) = &callee.resolved else { return None };
-        let name = names.last().filter(|name| is_middleware_constructor(name))?;
+        let name = names.last().filter(|_| is_middleware_constructor(names))?;
         let passage = if name.starts_with("from_extractor") {
             let Some(TypeArgument::Type(ty)) = callee.generics.first() else { return None };
             Passage::Extractor(callee.module, ty.clone())

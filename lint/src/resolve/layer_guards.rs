@@ -2,6 +2,7 @@
 
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
+use crate::frontend::rust::actix;
 use crate::frontend::rust::types::{TypeArgument, TypePath, ident_text};
 
 use super::evaluate::Evaluator;
@@ -34,6 +35,7 @@ impl Evaluator<'_, '_> {
             text,
             span: layer.span,
             conditions: layer.conditions.clone(),
+            never_refuses: false,
         }
     }
 
@@ -95,7 +97,7 @@ impl Evaluator<'_, '_> {
                             .rev()
                             .take(1)
                             .filter_map(|argument| match &argument.value {
-                                TermValue::Term(inner) if is_middleware_constructor(term.last()) => Some(inner.clone()),
+                                TermValue::Term(inner) if is_middleware_constructor(&term.path) => Some(inner.clone()),
                                 _ => None,
                             })
                             .collect();
@@ -221,18 +223,21 @@ fn spell(expression: &syn::Expr, path: &mut Vec<String>, methods: &mut usize) ->
 }
 
 /// `from_fn` and its relatives, whose arguments are the middleware itself.
-pub(super) fn is_middleware_constructor(name: &str) -> bool {
-    matches!(
-        name,
-        "from_fn"
-            | "from_fn_with_state"
-            | "from_extractor"
-            | "from_extractor_with_state"
-            | "map_request"
-            | "map_request_with_state"
-            | "map_response"
-            | "map_response_with_state"
-    )
+pub(super) fn is_middleware_constructor(path: &[String]) -> bool {
+    actix::runs_function(path)
+        || matches!(
+            path.last().map(String::as_str),
+            Some(
+                "from_fn"
+                    | "from_fn_with_state"
+                    | "from_extractor"
+                    | "from_extractor_with_state"
+                    | "map_request"
+                    | "map_request_with_state"
+                    | "map_response"
+                    | "map_response_with_state"
+            )
+        )
 }
 
 /// The type behind a constructor: `CorsLayer::permissive` makes a `CorsLayer`.

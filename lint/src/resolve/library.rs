@@ -37,7 +37,7 @@ impl<'s> Library<'s> {
     pub(super) fn look_through<T: Send>(
         &self,
         known: &BTreeSet<String>,
-        look: impl Fn(&SourceFile, &str) -> T + Sync,
+        look: impl Fn(&'s SourceFile, &str) -> T + Sync,
     ) -> Vec<T> {
         let files = &self.sources.files;
         let seen: Vec<Result<T, SourceProblem>> = self.pool.install(|| {

@@ -7,10 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
-use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::{Extent, FileFacts};
 use crate::frontend::rust::parse::{self, ParseOptions};
-use crate::frontend::rust::rocket;
+use crate::frontend::rust::{actix, axum, rocket};
 use crate::source::{FileId, MARKER, ScanOptions, SourceFile, SourceProblem, Sources, suspect};
 
 use super::inventory::{Note, NoteKind};
@@ -39,7 +38,7 @@ pub(super) fn look(
     options: &ScanOptions,
     parse_options: ParseOptions,
 ) -> FirstLook {
-    let needles = AhoCorasick::new(axum::NEEDLES.iter().chain(rocket::NEEDLES)).ok();
+    let needles = AhoCorasick::new(axum::NEEDLES.iter().chain(actix::NEEDLES).chain(rocket::NEEDLES)).ok();
     let matters = |file: &SourceFile, text: &str| {
         options.no_filter
             || roots.contains(&*file.path)

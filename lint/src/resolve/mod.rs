@@ -1,6 +1,8 @@
 //! From facts to an inventory of routes.
 
 mod behavior;
+pub(crate) use behavior::{ALL_OF, ANY_OF};
+mod body_guards;
 mod declared;
 mod evaluate;
 mod expansion;
@@ -15,6 +17,7 @@ mod modules;
 mod names;
 mod operation;
 mod programs;
+mod reach;
 mod rocket;
 mod routes;
 mod scan;

@@ -378,12 +378,13 @@ impl<'s> Modules<'s> {
 
     fn seeing(&self, of: &Definition, known: Option<&Vec<Definition>>) -> Vec<Definition> {
         let of = self.module(of.module).krate;
-        let sees = |definition: &&Definition| {
-            let from = self.module(definition.module).krate;
-            from == of
-                || self.visible.get_or_init(|| visible(&self.crates)).get(&from).is_some_and(|all| all.contains(&of))
-        };
+        let sees = |definition: &&Definition| self.sees(self.module(definition.module).krate, of);
         known.into_iter().flatten().filter(sees).cloned().collect()
+    }
+
+    /// Whether code of a crate can name things of another one, or of itself.
+    pub(crate) fn sees(&self, from: CrateId, of: CrateId) -> bool {
+        from == of || self.visible.get_or_init(|| visible(&self.crates)).get(&from).is_some_and(|all| all.contains(&of))
     }
 
     /// Loads the files of a crate that have an `impl` for a type of this name.

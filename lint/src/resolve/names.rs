@@ -2,9 +2,8 @@
 
 use foldhash::{HashMap, HashSet};
 
-use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::ItemKind;
-use crate::frontend::rust::rocket;
+use crate::frontend::rust::{actix, axum, rocket};
 
 use super::expansion;
 use super::modules::{CrateId, Definition, ModuleId, Modules};
@@ -230,7 +229,9 @@ impl Modules<'_> {
             }
         }
         // Nothing says which foreign glob brings the name in, except that a framework is known to export it.
-        outside.into_iter().find(|names| axum::exports(names) || rocket::exports(names)).map(Resolved::External)
+        let is_framework_s =
+            |names: &Vec<String>| axum::exports(names) || actix::exports(names) || rocket::exports(names);
+        outside.into_iter().find(is_framework_s).map(Resolved::External)
     }
 
     fn declared(&mut self, module: ModuleId, name: &str, space: Space) -> Option<Resolved> {

@@ -136,14 +136,14 @@ fn nest(evaluator: &mut Evaluator<'_, '_>, module: ModuleId, nested: TokenStream
     }
 }
 
-enum PartValue {
+pub(super) enum PartValue {
     /// `name(…)`
     Group(TokenStream),
     /// `name = …`
     Expression(TokenStream),
 }
 
-fn named(part: TokenStream) -> (String, Option<PartValue>) {
+pub(super) fn named(part: TokenStream) -> (String, Option<PartValue>) {
     let mut tokens = part.into_iter();
     let Some(TokenTree::Ident(name)) = tokens.next() else { return (String::new(), None) };
     let value = match tokens.next() {
@@ -159,7 +159,12 @@ fn within(whole: Extent, part: Extent) -> Extent {
     Extent { start: whole.start + part.start, end: whole.start + part.end }
 }
 
-fn text(evaluator: &mut Evaluator<'_, '_>, handler: &Definition, attribute: &Attribute, value: &TokenStream) -> String {
+pub(super) fn text(
+    evaluator: &mut Evaluator<'_, '_>,
+    handler: &Definition,
+    attribute: &Attribute,
+    value: &TokenStream,
+) -> String {
     let part: TextId = evaluator.modules.texts.add_part(handler.text, attribute.arguments);
     let value = evaluator.evaluate_extent(handler.module, part, parse::spanned(value));
     value.as_text().unwrap_or_else(|| super::value::HOLE.to_string())

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use route_role_policy::Policy;
+use route_role_policy::term::{Argument, Term};
 
-use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
-use crate::frontend::rust::rocket as framework;
+use crate::frontend::rust::{actix, axum, rocket as framework};
 use crate::source::Span;
 
 use super::behavior::{Analyst, Middleware};
@@ -19,9 +19,9 @@ use super::inventory::{
     Condition, Documentation, Guard, GuardKind, Handler, HandlerKind, Inventory, Note, NoteKind, Route,
 };
 use super::modules::Definition;
-use super::names::Resolved;
+use super::names::{Resolved, Space};
 use super::value::{Callee, Document, Entry, PathValue, Value};
-use super::{declared, layer_functions, operation, rocket};
+use super::{body_guards, declared, layer_functions, operation, rocket};
 
 /// Attributes of handlers that never restrict anything.
 const NEUTRAL_ATTRIBUTES: &[&str] = &[
@@ -63,6 +63,8 @@ pub(crate) fn add(
 ) {
     let described = described(documents);
     let entries = entries(sinks);
+    evaluator.memory.checks = body_guards::names(evaluator, &entries, policy);
+    evaluator.memory.is_off = evaluator.memory.only_checks && evaluator.memory.checks.is_empty();
     let mut handlers: BTreeMap<(usize, Vec<usize>), Described> = BTreeMap::new();
     let mut middleware = layer_functions::Known::default();
     let mut layers: BTreeMap<(usize, &[Condition]), Option<Arc<Guard>>> = BTreeMap::new();
@@ -190,7 +192,7 @@ fn describe(
     if handler.service {
         let name = Evaluator::service_name(&handler.value);
         let path: Vec<String> = name.split("::").map(str::to_owned).collect();
-        if axum::serves_everyone(&path) || framework::serves_everyone(&path) {
+        if axum::serves_everyone(&path) || actix::serves_everyone(&path) || framework::serves_everyone(&path) {
             return bare(name, HandlerKind::OpenService, handler.span);
         }
         evaluator.notes.insert(Note {
@@ -216,6 +218,9 @@ fn describe(
                 );
             }
             let name = guards::path_text(path);
+            if matches!(&path.resolved, Resolved::External(names) if actix::is_response(names)) {
+                return bare(name, fallback_or(HandlerKind::Closure), handler.span);
+            }
             evaluator.note_handler(handler.span, &name);
             bare(name, fallback_or(HandlerKind::Unknown), handler.span)
         }
@@ -290,17 +295,19 @@ fn describe_function(
         Some(owner) => format!("{}::{}", guards::full_name(evaluator, owner), definition.item.name),
         None => guards::full_name(evaluator, definition),
     };
+    let (behavior, checks) = behavior(evaluator, definition, owner, &substitution, middleware, policy);
+    found.extend(checks);
     Described {
         handler: Handler { name, kind, span: evaluator.modules.span(definition) },
         guards: found.into_iter().map(Arc::new).collect(),
         attribute,
         operation: operation::of_handler(evaluator, definition).map(|documented| documented.operation),
         scope_uses,
-        behavior: behavior(evaluator, definition, owner, &substitution, middleware, policy),
+        behavior,
     }
 }
 
-/// What the handler does, itself and in what it calls.
+/// What the handler does, itself and in what it calls, and the checks that it makes.
 fn behavior(
     evaluator: &mut Evaluator<'_, '_>,
     definition: &Definition,
@@ -308,9 +315,14 @@ fn behavior(
     substitution: &super::type_terms::Substitution,
     middleware: &[Middleware],
     policy: Option<&Policy>,
-) -> Option<Arc<super::Behavior>> {
+) -> (Option<Arc<super::Behavior>>, Vec<Guard>) {
     let mut analyst = Analyst::new(evaluator.modules, &mut evaluator.memory, policy);
-    let (mut behavior, called) = analyst.handler(definition, owner, substitution, middleware)?;
+    let Some(read) = analyst.handler(definition, owner, substitution, middleware) else { return (None, Vec::new()) };
+    let checks = read.checks.iter().map(|check| body_guards::guard(evaluator, check)).collect();
+    if evaluator.memory.only_checks {
+        return (None, checks);
+    }
+    let (mut behavior, called) = (read.behavior, read.called);
     for called in called {
         for given in &called.function.item.attributes {
             let (guard, attribute) = if given.is(&["route_role"]) {
@@ -330,7 +342,7 @@ fn behavior(
             }
         }
     }
-    Some(Arc::new(behavior))
+    (Some(Arc::new(behavior)), checks)
 }
 
 /// An attribute that isn't known to be harmless.
@@ -339,23 +351,33 @@ fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, g
     if names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name)) || given.is(&["utoipa", "path"]) || names().eq(["path"]) {
         return None;
     }
+    // Whose attribute it is, its import says: `protect` of one crate isn't that of another.
+    let origin = match evaluator.modules.resolve(definition.module, &given.path, Space::Macro) {
+        Resolved::External(names) => names,
+        Resolved::Item(attribute) => evaluator.modules.full_name(attribute.module, &attribute.item.name),
+        Resolved::Member(..) | Resolved::Module(_) => given.path.clone(),
+    };
+    if actix::is_route_attribute(&origin) {
+        return None;
+    }
     let source = evaluator.modules.texts.slice(definition.text, given.arguments).to_owned();
-    let args = source
+    let args: Vec<Argument> = source
         .parse()
         .map(meta::split_at_commas)
         .unwrap_or_default()
         .into_iter()
         .map(declared::term_argument)
         .collect();
-    let term = route_role_policy::term::Term { path: given.path.clone(), args };
+    let resolved = (origin != given.path).then(|| Term { path: origin, args: args.clone() });
     Some(Guard {
         kind: GuardKind::Attribute,
         text: evaluator.attribute_text(definition, given),
-        term,
-        expansions: Vec::new(),
+        term: Term { path: given.path.clone(), args },
+        expansions: resolved.into_iter().collect(),
         span: evaluator.modules.span_of(definition.text, given.extent),
         local: false,
         conditions: evaluator.attribute_conditions(definition, given),
+        never_refuses: false,
     })
 }
 

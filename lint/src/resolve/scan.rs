@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 use route_role_policy::Policy;
 
 use crate::frontend::rust::parse::ParseOptions;
-use crate::source::{FileId, ScanError, ScanOptions, SourceMap, Sources, Target};
+use crate::source::{FileId, ScanError, ScanOptions, SourceFile, SourceMap, Sources, Target};
 
 use super::evaluate::builders;
 use super::evaluate::{Builders, Evaluator};
@@ -17,8 +17,9 @@ use super::library::Library;
 use super::look::{FirstLook, look};
 use super::modules::{CrateId, Modules};
 use super::programs::Programs;
+use super::reach::Reach;
 use super::shelf::Shelf;
-use super::{rocket, routes, unreached};
+use super::{body_guards, rocket, routes, unreached};
 
 /// The evaluator recurses along the program's own calls and expressions.
 const EVALUATOR_STACK: usize = 256 * 1024 * 1024;
@@ -29,6 +30,10 @@ const EVALUATOR_STACK: usize = 256 * 1024 * 1024;
 ///
 /// When a root doesn't exist or can't be read at all. Everything else that goes wrong is a note in the inventory.
 pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>) -> Result<Inventory, ScanError> {
+    let only_checks = options.skips_bodies;
+    // Who may call what can depend on what handlers do.
+    let names_calls = policy.is_some_and(body_guards::are_named);
+    let options = &ScanOptions { skips_bodies: only_checks && !names_calls, ..options.clone() };
     let mut sources = crate::source::collect(options, map)?;
     let pool = crate::source::pool(options)?;
     let parse_options = ParseOptions { include_tests: options.include_tests };
@@ -36,7 +41,7 @@ pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>)
     let mut first = pool.install(|| look(&mut sources, &roots, options, parse_options));
     let shelf = Shelf::new(&sources, parse_options, std::mem::take(&mut first.parsed));
     let library = || Library::new(&sources, &pool);
-    let run = || resolve(&library(), &shelf, options, parse_options, first, policy);
+    let run = || resolve(&library(), &shelf, (options, only_checks), parse_options, first, policy);
     let is_over = AtomicBool::new(false);
     let evaluate = || {
         std::thread::scope(|scope| {
@@ -89,7 +94,7 @@ pub(super) struct Entry<'s> {
 fn resolve(
     library: &Library<'_>,
     shelf: &Shelf<'_>,
-    options: &ScanOptions,
+    (options, only_checks): (&ScanOptions, bool),
     parse_options: ParseOptions,
     first: FirstLook,
     policy: Option<&Policy>,
@@ -100,29 +105,30 @@ fn resolve(
     let mut relevant: BTreeSet<String> = first.relevant;
     let mut modules = Modules::new(&files, &text, shelf, parse_options);
     modules.implemented_in = first.implementations;
-    let entries = add_crates(&mut modules, sources, options);
+    let (entries, reach) = add_crates(&mut modules, sources, options);
     load(&mut modules, &relevant);
 
     // Names that the first round found may be used in files that it left out.
-    let mut known = BTreeSet::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let (functions, builders) = loop {
         let functions = builders::functions(&modules);
         let builders = Builders::find(&modules, &functions);
-        let fresh: Vec<&String> = builders.names.iter().filter(|name| !known.contains(*name)).collect();
-        let more = match AhoCorasick::new(&fresh) {
-            Ok(needles) if !fresh.is_empty() => mentioning(library, &relevant, &needles),
-            _ => Vec::new(),
-        };
+        // A name that another crate has too may be used where the first one isn't known.
+        let is_fresh = |name: &&String| known.get(*name).is_none_or(|homes| *homes < builders.homes_of(name));
+        let fresh: Vec<&String> = builders.names.iter().filter(is_fresh).collect();
+        let more = mentioning(library, &relevant, &fresh, |file, name| {
+            reach.may(sources, file, |krate| builders.may_name(&modules, krate, name))
+        });
         if more.is_empty() {
             break (functions, builders);
         }
-        known = builders.names.clone();
+        known = builders.names.iter().map(|name| (name.clone(), builders.homes_of(name))).collect();
         relevant.extend(more);
         load(&mut modules, &relevant);
     };
 
     let mut evaluator = Evaluator::new(&mut modules, builders);
-    evaluator.memory.is_off = options.skips_bodies;
+    evaluator.memory.only_checks = only_checks;
     evaluator.notes.extend(first.notes);
     let mut programs = Programs::new(policy);
     for entry in &entries {
@@ -141,7 +147,7 @@ fn resolve(
         }
         programs.describe(&mut evaluator, || program_name(sources, entry));
     }
-    unreached::run(&mut evaluator, &functions, library, &entries, &relevant, &mut programs);
+    unreached::run(&mut evaluator, &functions, library, (&entries, &reach), &relevant, &mut programs);
 
     let mut inventory = programs.into_inventory();
     routes::note_dead(&mut evaluator, &inventory);
@@ -165,7 +171,9 @@ fn program_name(sources: &Sources, entry: &Entry<'_>) -> String {
     }
 }
 
-fn add_crates<'s>(modules: &mut Modules<'_>, sources: &'s Sources, options: &ScanOptions) -> Vec<Entry<'s>> {
+/// The programs, and the crates that files can be code of.
+fn add_crates<'s>(modules: &mut Modules<'_>, sources: &'s Sources, options: &ScanOptions) -> (Vec<Entry<'s>>, Reach) {
+    let mut reach = Reach::default();
     let mut libraries: BTreeMap<usize, CrateId> = BTreeMap::new();
     let mut entries = Vec::new();
     for (package, target) in targets(sources, options) {
@@ -184,6 +192,7 @@ fn add_crates<'s>(modules: &mut Modules<'_>, sources: &'s Sources, options: &Sca
         .chain(entries.iter().map(|entry| (entry.krate, entry.package)))
         .collect();
     for (krate, package) in packages_of {
+        reach.add(package, krate);
         let mut externs: BTreeMap<String, CrateId> = sources.packages[package]
             .dependencies
             .iter()
@@ -196,7 +205,7 @@ fn add_crates<'s>(modules: &mut Modules<'_>, sources: &'s Sources, options: &Sca
         }
         modules.crates[krate.0].externs = externs;
     }
-    entries
+    (entries, reach)
 }
 
 /// Loads the modules that the relevant files are, and those above them.
@@ -212,11 +221,24 @@ fn load(modules: &mut Modules<'_>, relevant: &BTreeSet<String>) {
     }
 }
 
-/// Files outside the first choice that use one of these names.
-fn mentioning(library: &Library<'_>, relevant: &BTreeSet<String>, needles: &AhoCorasick) -> Vec<String> {
-    let found =
-        library.look_through(relevant, |file, text| builders::calls(needles, text).then(|| file.path.to_string()));
-    found.into_iter().flatten().collect()
+/// Files outside the first choice that use one of these names, where their code can mean it.
+fn mentioning(
+    library: &Library<'_>,
+    relevant: &BTreeSet<String>,
+    names: &[&String],
+    can_mean: impl Fn(&SourceFile, &str) -> bool,
+) -> Vec<String> {
+    let Ok(needles) = AhoCorasick::new(names) else { return Vec::new() };
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let found = library.look_through(relevant, |file, text| {
+        let called: BTreeSet<usize> = builders::called(&needles, text).collect();
+        (!called.is_empty()).then_some((file, called))
+    });
+    let matters =
+        |(file, called): &(&SourceFile, BTreeSet<usize>)| called.iter().any(|name| can_mean(file, names[*name]));
+    found.into_iter().flatten().filter(matters).map(|(file, _)| file.path.to_string()).collect()
 }
 
 fn finish(

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
-use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::ItemKind;
-use crate::frontend::rust::rocket;
 use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef};
+use crate::frontend::rust::{actix, axum, rocket};
 
 use super::evaluate::Evaluator;
 use super::modules::ModuleId;
@@ -80,7 +79,9 @@ impl Evaluator<'_, '_> {
             Resolved::Module(_) => path.names.clone(),
         };
         // What `Json` and `Path` of a foreign crate hold is data, and following it would read half the tree.
-        if is_foreign && depth.levels == 0 && (axum::carries_data(&names) || rocket::carries_data(&names)) {
+        let is_data =
+            |path: &[String]| axum::carries_data(path) || actix::carries_data(path) || rocket::carries_data(path);
+        if is_foreign && depth.levels == 0 && is_data(&names) {
             let args = path.arguments.iter().filter_map(written).map(|value| Argument { name: None, value }).collect();
             return Some(Term { path: names, args });
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 
 use crate::frontend::rust::facts::Item;
-use crate::source::Sources;
+use crate::source::{SourceFile, Sources, Span};
 
 use super::evaluate::Evaluator;
 use super::evaluate::builders::{self, KnownFunction};
@@ -16,6 +16,7 @@ use super::library::Library;
 use super::modules::CrateId;
 use super::names::{Resolved, Space};
 use super::programs::Programs;
+use super::reach::Reach;
 use super::scan::Entry;
 
 /// Runs them, and lists what they build with the paths that it has there.
@@ -23,19 +24,23 @@ pub(super) fn run(
     evaluator: &mut Evaluator<'_, '_>,
     functions: &[KnownFunction],
     library: &Library<'_>,
-    entries: &[Entry<'_>],
+    (entries, reach): (&[Entry<'_>], &Reach),
     relevant: &BTreeSet<String>,
     programs: &mut Programs<'_>,
 ) {
     let sources = library.sources;
+    // A file may be a module of several crates: what one program serves isn't left over in the others.
+    let run = functions.iter().filter(|function| evaluator.was_run(&function.definition));
+    let known: BTreeSet<Span> = run.map(|function| evaluator.modules.span(&function.definition)).collect();
     let left: Vec<&KnownFunction> = functions
         .iter()
         .filter(|function| evaluator.is_builder(&function.definition) && !evaluator.was_run(&function.definition))
+        .filter(|function| !known.contains(&evaluator.modules.span(&function.definition)))
         .collect();
     if left.is_empty() {
         return;
     }
-    let uses = Uses::find(evaluator, functions, library, relevant, &left);
+    let uses = Uses::find(evaluator, functions, (library, reach), relevant, &left);
     // Those that nobody calls come first: they run the others.
     let (uncalled, called): (Vec<_>, Vec<_>) = left.into_iter().partition(|function| !uses.has(function));
     for function in uncalled.into_iter().chain(called) {
@@ -106,7 +111,7 @@ impl Uses {
     fn find(
         evaluator: &mut Evaluator<'_, '_>,
         functions: &[KnownFunction],
-        library: &Library<'_>,
+        (library, reach): (&Library<'_>, &Reach),
         relevant: &BTreeSet<String>,
         wanted: &[&KnownFunction],
     ) -> Self {
@@ -121,10 +126,19 @@ impl Uses {
         // Outside of bodies that were read, a name alone counts; methods are always called by name alone.
         let mut named: BTreeSet<&str> = BTreeSet::new();
         let mut called: BTreeSet<&str> = BTreeSet::new();
-        let elsewhere = library.look_through(relevant, |_, text| {
-            builders::named(&needles, text).map(|found| found.name).collect::<BTreeSet<usize>>()
+        let elsewhere = library.look_through(relevant, |file, text| {
+            (file, builders::named(&needles, text).map(|found| found.name).collect::<BTreeSet<usize>>())
         });
-        named.extend(elsewhere.into_iter().flatten().map(|name| names[name].as_str()));
+        let modules = &*evaluator.modules;
+        let can_mean = |file: &SourceFile, name: &str| {
+            let of_name = || wanted.iter().filter(|function| function.definition.item.name == name);
+            reach.may(library.sources, file, |krate| {
+                of_name().any(|function| modules.sees(krate, modules.module(function.definition.module).krate))
+            })
+        };
+        for (file, found) in elsewhere {
+            named.extend(found.into_iter().map(|name| names[name].as_str()).filter(|name| can_mean(file, name)));
+        }
         for (text, extent) in evaluator.modules.other_code() {
             let text = evaluator.modules.texts.slice(text, extent);
             named.extend(builders::named(&needles, text).map(|found| names[found.name].as_str()));

@@ -103,8 +103,50 @@ pub(crate) struct Router {
     pub(crate) document: Vec<DocumentedOperation>,
     /// What the application's own API description says when an operation says nothing.
     pub(crate) document_base: Option<Rc<Document>>,
-    /// What sees the requests of every route, whenever it is mounted: Rocket's fairings.
+    /// What sees the requests of every route, whenever it is added: Rocket's fairings, actix-web's middleware. From the inside out.
     pub(crate) attached: Vec<Rc<Layer>>,
+    /// What else holds for all of it, in actix-web.
+    pub(crate) around: Around,
+}
+
+/// What holds for all routes of a router of actix-web, those added later too.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Around {
+    /// The paths that it answers under, each with the conditions under which it does.
+    pub(crate) prefixes: Vec<(Vec<Condition>, String)>,
+    pub(crate) demands: Demands,
+}
+
+/// What guards of actix-web ask of a request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Demands {
+    /// One of these methods; any if there is no list.
+    pub(crate) methods: Option<Vec<String>>,
+    pub(crate) conditions: Vec<Condition>,
+}
+
+impl Demands {
+    pub(crate) fn of_methods(methods: Vec<String>) -> Self {
+        Self { methods: Some(methods), conditions: Vec::new() }
+    }
+
+    /// Both have to be met.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let methods = match (self.methods, other.methods) {
+            (Some(left), Some(right)) => Some(left.into_iter().filter(|method| right.contains(method)).collect()),
+            (left, right) => left.or(right),
+        };
+        Self { methods, conditions: [self.conditions, other.conditions].concat() }
+    }
+
+    /// What is left of a route for `method` (or `ANY`): the methods that it can still be asked with.
+    pub(crate) fn methods_of(&self, method: &str) -> Vec<String> {
+        match &self.methods {
+            Some(methods) if method == "ANY" => methods.clone(),
+            Some(methods) => methods.iter().filter(|known| *known == method).cloned().collect(),
+            None => vec![method.to_owned()],
+        }
+    }
 }
 
 /// One handler at one path, inside a router.

@@ -93,6 +93,7 @@ fn report(context: &Context<'_>, kind: GuardKind, name: &str, found: &Occurrence
         GuardKind::Layer => "layer",
         GuardKind::Attribute | GuardKind::RouteRole => "attribute",
         GuardKind::Extractor => "extractor",
+        GuardKind::Call => "call",
     };
     let on_routes = counted(found.guards.len(), "route");
     let finding = match found.gap {
@@ -122,7 +123,7 @@ fn report(context: &Context<'_>, kind: GuardKind, name: &str, found: &Occurrence
         )
         .at(*first, "has no meaning")
         .help("let one of the entries under `guards` say what it demands without referring to the others"),
-        Gap::Conditional { when } => Finding::new(
+        Gap::Conditional { when, .. } => Finding::new(
             &RULE,
             format!("the {what} `{name}` is there only {when}, so it can't be counted on ({on_routes})"),
         )

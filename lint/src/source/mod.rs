@@ -46,10 +46,15 @@ pub struct Sources {
 impl Sources {
     /// Whether a file is only read because something else depends on its package.
     pub fn is_foreign(&self, file: &SourceFile) -> bool {
+        let package = self.package_of(file).and_then(|package| self.packages.get(package));
+        package.is_some_and(|package| !package.is_own)
+    }
+
+    /// Index of the package in whose folder a file stands, the innermost of them.
+    pub fn package_of(&self, file: &SourceFile) -> Option<usize> {
         let above = |dir: &str| dir.is_empty() || file.path.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'));
-        let nearest =
-            self.packages.iter().filter(|package| above(&package.dir)).max_by_key(|package| package.dir.len());
-        nearest.is_some_and(|package| !package.is_own)
+        let around = self.packages.iter().enumerate().filter(|(_, package)| above(&package.dir));
+        around.max_by_key(|(_, package)| package.dir.len()).map(|(index, _)| index)
     }
 
     /// The file of a number.

@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use route_role_policy::policy::Role;
+use route_role_policy::term::Value;
 use route_role_policy::{Access, Denial, Level, Meaning, Policy, ResourceName, RoleName};
 
 use super::neutral::is_neutral;
 use super::object::{Object, object_of};
 use super::table::{Certainty, DenialSource, Gap, GuardMeaning, MappedGuard, RouteSurface, Surface};
 use super::variant;
-use crate::resolve::{Condition, Guard, GuardKind, HandlerKind, Inventory, Route};
+use crate::resolve::{ALL_OF, ANY_OF, Condition, Guard, GuardKind, HandlerKind, Inventory, Route};
 
 /// The surface of an inventory. Without a policy only `#[route_role]` and the neutral names have a meaning.
 pub fn build(inventory: Inventory, policy: Option<&Policy>) -> Surface {
@@ -91,7 +92,10 @@ fn row(route: &Route, policy: Option<&Policy>, known: &mut Known) -> RouteSurfac
 fn contribution(route: &Route, guard: &Guard, policy: Option<&Policy>) -> Contribution {
     if guard.kind == GuardKind::RouteRole {
         if !guard.conditions.is_empty() {
-            return Contribution::unmapped(Gap::Conditional { when: in_words(&guard.conditions) });
+            return Contribution::unmapped(Gap::Conditional {
+                when: Condition::in_words(&guard.conditions),
+                entry: None,
+            });
         }
         return match &route.attribute {
             Some(attribute) => Contribution::access(attribute.declaration.access.clone(), None),
@@ -99,22 +103,49 @@ fn contribution(route: &Route, guard: &Guard, policy: Option<&Policy>) -> Contri
         };
     }
     let meaning = meaning(guard, policy);
+    if guard.never_refuses {
+        // Whatever the policy takes it for.
+        let overruled = match &meaning.mapped.meaning {
+            GuardMeaning::Access { entry, .. } => *entry,
+            _ => None,
+        };
+        let ignored = meaning.mapped.ignored.clone();
+        return Contribution::of(MappedGuard { overruled, ignored, ..MappedGuard::of(GuardMeaning::Neutral) });
+    }
     match meaning.mapped.meaning {
-        GuardMeaning::Access { .. } if !guard.conditions.is_empty() => {
-            Contribution::unmapped(Gap::Conditional { when: in_words(&guard.conditions) })
+        GuardMeaning::Access { entry, .. } if !guard.conditions.is_empty() => {
+            Contribution::unmapped(Gap::Conditional { when: Condition::in_words(&guard.conditions), entry })
         }
         _ => meaning,
     }
 }
 
-fn in_words(conditions: &[Condition]) -> String {
-    let word = |condition: &Condition| if condition.holds { "if" } else { "unless" };
-    let all: Vec<String> = conditions.iter().map(|one| format!("{} `{}`", word(one), one.text)).collect();
-    all.join(" and ")
+/// What a check means that is one of several, or several in one: a body makes one or the other, depending on the request.
+fn combined(guard: &Guard, policy: Option<&Policy>) -> Option<Contribution> {
+    let is_any = match guard.term.path.as_slice() {
+        [name] if name == ANY_OF => true,
+        [name] if name == ALL_OF => false,
+        _ => return None,
+    };
+    let mut access = if is_any { Access::NOBODY } else { Access::EVERYONE };
+    let mut first = None;
+    for argument in &guard.term.args {
+        let Value::Term(term) = &argument.value else { continue };
+        let part = meaning(&Guard { term: term.clone(), ..guard.clone() }, policy);
+        let GuardMeaning::Access { access: one, entry } = &part.mapped.meaning else { return Some(part) };
+        first = first.or(*entry);
+        access = if is_any { access.or(one) } else { access.and(one) };
+    }
+    Some(Contribution::access(access.normalised(), first))
 }
 
 /// What a guard means where it is there.
 fn meaning(guard: &Guard, policy: Option<&Policy>) -> Contribution {
+    if guard.kind == GuardKind::Call
+        && let Some(combined) = combined(guard, policy)
+    {
+        return combined;
+    }
     let views = std::iter::once(&guard.term).chain(&guard.expansions);
     match policy.map(|policy| policy.meaning_through(views)) {
         Some(Meaning::Access { access, denial, resource, roles, unknown_scopes, entry }) => {

@@ -15,6 +15,7 @@ struct Neutral {
 }
 
 const AXUM: &[&str] = &["axum", "axum_core", "axum_extra", "aide", "utoipa_axum"];
+const ACTIX: &[&str] = &["actix_web", "actix_http", "actix_web_lab", "paperclip", "apistos"];
 const STD: &[&str] = &["std", "core", "alloc"];
 
 const EXTRACTORS: &[Neutral] = &[
@@ -58,6 +59,35 @@ const EXTRACTORS: &[Neutral] = &[
     },
     Neutral { crates: &["bytes", "axum"], names: &["Bytes", "BytesMut"] },
     Neutral { crates: STD, names: &["String", "Vec", "SocketAddr"] },
+    Neutral {
+        crates: ACTIX,
+        names: &[
+            "Bytes",
+            "BytesMut",
+            "ConnectionInfo",
+            "Data",
+            "Either",
+            "Form",
+            "Header",
+            "HttpRequest",
+            "Json",
+            "LazyData",
+            "Method",
+            "Path",
+            "Payload",
+            "PeerAddr",
+            "Query",
+            "Readlines",
+            "ReqData",
+            "ThinData",
+            "Uri",
+            "UrlEncodedForm",
+        ],
+    },
+    Neutral { crates: &["actix_web_validator"], names: &["Form", "Json", "Path", "QsQuery", "Query"] },
+    Neutral { crates: &["actix_multipart"], names: &["Multipart", "MultipartForm"] },
+    Neutral { crates: &["actix_session"], names: &["Session"] },
+    Neutral { crates: &["actix_web_flash_messages"], names: &["IncomingFlashMessages"] },
     Neutral { crates: &["axum_client_ip"], names: &["ClientIp", "InsecureClientIp", "SecureClientIp"] },
     Neutral { crates: &["axum_valid", "axum_typed_multipart"], names: &["Valid", "TypedMultipart"] },
     Neutral { crates: &["tower_sessions"], names: &["Session"] },
@@ -162,6 +192,22 @@ const LAYERS: &[Neutral] = &[
         crates: &["axum_tracing_opentelemetry", "opentelemetry_instrumentation_tower", "tower_otel"],
         names: &["OtelAxumLayer", "OtelInResponseLayer", "HTTPLayer", "HTTPMetricsLayer"],
     },
+    Neutral {
+        crates: ACTIX,
+        names: &["Compress", "DefaultHeaders", "ErrorHandlers", "Identity", "Logger", "NormalizePath", "CatchPanic"],
+    },
+    Neutral { crates: &["actix_cors"], names: &["Cors"] },
+    Neutral { crates: &["actix_session"], names: &["SessionMiddleware", "CookieSession"] },
+    Neutral { crates: &["actix_identity"], names: &["IdentityMiddleware"] },
+    Neutral { crates: &["actix_governor"], names: &["Governor"] },
+    Neutral { crates: &["actix_web_flash_messages"], names: &["FlashMessagesFramework"] },
+    Neutral { crates: &["actix_web_prom"], names: &["PrometheusMetrics", "PrometheusMetricsBuilder"] },
+    Neutral { crates: &["tracing_actix_web"], names: &["TracingLogger"] },
+    Neutral {
+        crates: &["opentelemetry_instrumentation_actix_web", "actix_web_opentelemetry"],
+        names: &["RequestMetrics", "RequestTracing"],
+    },
+    Neutral { crates: &["sentry_actix"], names: &["Sentry"] },
     Neutral { crates: &["sentry", "sentry_tower"], names: &["NewSentryLayer", "SentryHttpLayer", "SentryLayer"] },
 ];
 
@@ -209,7 +255,7 @@ pub fn is_neutral(guard: &Guard) -> bool {
         GuardKind::Extractor => is_neutral_extractor(term, guard.local),
         GuardKind::Layer => is_neutral_layer(term, guard.local),
         GuardKind::Attribute => ATTRIBUTES.contains(&term.last()),
-        GuardKind::RouteRole => false,
+        GuardKind::Call | GuardKind::RouteRole => false,
     })
 }
 

@@ -42,6 +42,7 @@ fn guard(kind: GuardKind, term: Term) -> Guard {
         term,
         expansions: Vec::new(),
         conditions: Vec::new(),
+        never_refuses: false,
         span: NOWHERE,
         local: true,
     }
@@ -117,7 +118,7 @@ fn a_guard_that_may_be_absent_restricts_nothing() {
     assert!(row.access.is_open());
     assert_eq!(row.certainty, Certainty::AtMost);
     let when = "if `config.auth` and unless `config.open`".to_owned();
-    assert_eq!(row.guards[0].gap, Some(Gap::Conditional { when }));
+    assert_eq!(row.guards[0].gap, Some(Gap::Conditional { when, entry: Some(0) }));
     assert!(row.levels.is_empty());
 }
 

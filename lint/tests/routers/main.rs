@@ -31,6 +31,7 @@ macro_rules! pages {
 
 pages!(
     abstraction,
+    actix,
     branches,
     documentation,
     extractors,

@@ -3,6 +3,7 @@
 mod adversarial;
 mod bad_input;
 mod baseline;
+mod body_guards;
 mod browser;
 mod byte_search;
 mod codegen;
@@ -19,6 +20,7 @@ mod handlers;
 mod harness;
 mod integrations;
 mod json_contract;
+mod native_guards;
 mod openapi;
 mod openapi_skeleton;
 mod outputs;

@@ -105,6 +105,7 @@ fn guards(text: &mut String, surface: &Surface, lines: &Lines<'_>) {
             GuardKind::Layer => "layer",
             GuardKind::Attribute | GuardKind::RouteRole => "attribute",
             GuardKind::Extractor => "extractor",
+            GuardKind::Call => "call",
         };
         let place = format!("{}:{}", lines.sources().path(first.span.file), lines.position(first.span).line);
         let _ = write!(

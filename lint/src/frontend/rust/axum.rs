@@ -58,6 +58,8 @@ pub enum RouterKind {
     Rocket,
     /// `Vec<rocket::Route>`: routes that aren't mounted yet.
     RocketRoutes,
+    /// What gathers routes in actix-web.
+    Actix(super::actix::Kind),
 }
 
 /// Crates whose names count as axum's own.
@@ -216,6 +218,12 @@ pub fn filter_method(name: &str) -> Option<&'static str> {
 pub fn serves_everyone(path: &[String]) -> bool {
     path.iter()
         .any(|name| matches!(name.as_str(), "ServeDir" | "ServeFile" | "SwaggerUi" | "Scalar" | "Redoc" | "RapiDoc"))
+}
+
+/// Whether a macro makes a layer that refuses requests: those of axum-login say as arguments what they demand.
+pub fn is_guard_macro(path: &[String]) -> bool {
+    matches!(path, [krate, name] if krate == "axum_login"
+        && matches!(name.as_str(), "login_required" | "permission_required" | "predicate_required"))
 }
 
 /// Whether an extractor hands the handler data whose type says nothing about who may call.

@@ -3,6 +3,7 @@
 //! A file is parsed once. What stays are plain facts: names, types, and for every body, attribute and initialiser the
 //! range of text where it stands. A body is parsed only when the evaluation of routers asks for it.
 
+pub mod actix;
 pub mod attributes;
 pub mod axum;
 pub mod expand;

@@ -109,6 +109,7 @@ impl<'a> Guard<'a> {
                 GuardKind::Layer => "layer",
                 GuardKind::Attribute => "attribute",
                 GuardKind::Extractor => "extractor",
+                GuardKind::Call => "call",
                 GuardKind::RouteRole => "route_role",
             },
             text: &guard.text,

@@ -184,6 +184,7 @@ fn guard_report(guard: &resolve::Guard, mapped: &MappedGuard, lines: &Lines<'_>)
             resolve::GuardKind::Layer => GuardKind::Layer,
             resolve::GuardKind::Attribute => GuardKind::Attribute,
             resolve::GuardKind::Extractor => GuardKind::Extractor,
+            resolve::GuardKind::Call => GuardKind::Call,
             resolve::GuardKind::RouteRole => GuardKind::RouteRole,
         },
         text: guard.text.clone(),

@@ -195,6 +195,8 @@ pub enum GuardKind {
     Attribute,
     /// A parameter of the handler.
     Extractor,
+    /// A call in the handler's body, or in what it calls.
+    Call,
     /// `#[route_role]`.
     RouteRole,
 }

@@ -3,7 +3,8 @@
 use crate::frontend::rust::types::ident_text;
 
 use super::Walker;
-use super::condition::Sides;
+use super::check::{ends_in_error, is_error};
+use super::condition::{Sides, is_presence};
 use super::flow::Flow;
 use super::pattern::Fit;
 use super::statement::edges;
@@ -12,7 +13,8 @@ use super::summary::{OpenFilter, Steps};
 impl Walker<'_, '_, '_> {
     pub(super) fn branch(&mut self, branch: &syn::ExprIf) -> Flow {
         let depth = self.variables.len();
-        let Sides { then, otherwise, never } = self.sides(&branch.cond);
+        let Sides { then, otherwise, never, passed_then, passed_otherwise } = self.sides(&branch.cond);
+        let had_left = self.has_left();
         if never {
             self.variables.truncate(depth);
             return branch.else_branch.as_ref().map(|(_, other)| self.expression(other)).unwrap_or_default();
@@ -20,23 +22,34 @@ impl Walker<'_, '_, '_> {
         self.note_open_filter(branch, &then);
         let fork = self.next_order();
         self.branch.push((fork, 0));
-        let taken = self.under(then, |walker| walker.block(&branch.then_branch));
+        let (taken, taken_side) = self.side(ends_in_error(&branch.then_branch), |walker| {
+            walker.under(then, |walker| walker.block(&branch.then_branch))
+        });
         self.branch.pop();
         self.variables.truncate(depth);
-        let left = match &branch.else_branch {
+        let (left, left_side) = match &branch.else_branch {
             Some((_, other)) => {
                 self.branch.push((fork, 1));
-                let left = self.under(otherwise, |walker| walker.expression(other));
+                let left =
+                    self.side(is_error(other), |walker| walker.under(otherwise, |walker| walker.expression(other)));
                 self.branch.pop();
                 left
             }
-            None => Flow::default(),
+            None => self.side(false, |_| Flow::default()),
         };
+        let passed = self.join_sides(&[taken_side, left_side]);
+        // Who gets past a branch that never ends took the other one.
+        if taken.never {
+            self.establish(&passed_otherwise);
+        }
+        if branch.else_branch.is_some() && left.never {
+            self.establish_beyond(&passed_then, had_left);
+        }
         if branch.else_branch.is_none() {
             return Flow { refusals: taken.refusals, never: false, ..Flow::default() };
         }
         let never = taken.never && left.never;
-        Flow { never, ..taken.or(left) }
+        Flow { never, passed, ..taken.or(left) }
     }
 
     /// `if !ids.is_empty() { query = query.filter(ids) }`: without ids everything is selected.
@@ -71,31 +84,38 @@ impl Walker<'_, '_, '_> {
     pub(super) fn choice(&mut self, choice: &syn::ExprMatch) -> Flow {
         let value = self.expression(&choice.expr);
         let mut result: Option<Flow> = None;
+        let mut failures_end = true;
+        let mut sides = Vec::new();
+        let had_left = self.has_left();
         let fork = self.next_order();
         // An arm is reached where the guards above it didn't hold.
         let mut passed = super::flow::Condition::default();
-        for (side, arm) in choice.arms.iter().enumerate() {
+        for (index, arm) in choice.arms.iter().enumerate() {
             let fit = Self::fit(&arm.pat, value.variant.as_ref());
             if fit == Fit::Never {
                 continue;
             }
-            let sides = Self::sides_of_pattern(&arm.pat, &value);
+            let told = Self::sides_of_pattern(&arm.pat, &value);
             let depth = self.variables.len();
             self.bind_if(&arm.pat, &value);
-            let mut condition = sides.then;
+            let mut condition = told.then;
             condition.add(&passed);
             if let syn::Pat::Guard(guard) = &arm.pat {
                 let guarded = self.sides(&guard.guard);
                 condition.add(&guarded.then);
                 passed.add(&guarded.otherwise);
             }
-            self.branch.push((fork, u16::try_from(side).unwrap_or(u16::MAX)));
-            let arm_value = self.under(condition, |walker| {
-                walker.stand_at(&arm.body);
-                walker.expression(&arm.body)
+            self.branch.push((fork, u16::try_from(index).unwrap_or(u16::MAX)));
+            let (arm_value, side) = self.side(is_error(&arm.body), |walker| {
+                walker.under(condition, |walker| {
+                    walker.stand_at(&arm.body);
+                    walker.expression(&arm.body)
+                })
             });
+            sides.push(side);
             self.branch.pop();
             self.variables.truncate(depth);
+            failures_end &= arm_value.never || is_presence(&arm.pat);
             result = Some(match result {
                 None => arm_value,
                 Some(known) => {
@@ -107,7 +127,11 @@ impl Walker<'_, '_, '_> {
                 break;
             }
         }
-        result.unwrap_or_default()
+        let passed = self.join_sides(&sides);
+        if failures_end {
+            self.establish_beyond(value.passed.on_success(), had_left);
+        }
+        Flow { passed, ..result.unwrap_or_default() }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::resolve::names::Resolved;
 use crate::source::Span;
 
 use super::Walker;
+use super::check::Passed;
 use super::condition::last;
 use super::dispatch::Target;
 use super::flow::{Flow, Origin, Origins, Outcome, Refusal};
@@ -52,9 +53,11 @@ impl Walker<'_, '_, '_> {
                 let value = call.args.first().map(|value| self.expression(value)).unwrap_or_default();
                 return match name.as_str() {
                     // The answer of a success isn't one that turns down.
-                    "Ok" => Flow { statuses: Vec::new(), ..value },
-                    _ if self.status_of_none().is_some() => Flow { presence: Origins::default(), ..value },
-                    _ => value,
+                    "Ok" => Flow { statuses: Vec::new(), passed: Passed::default(), ..value },
+                    _ if self.status_of_none().is_some() => {
+                        Flow { presence: Origins::default(), passed: Passed::default(), ..value }
+                    }
+                    _ => Flow { passed: Passed::default(), ..value },
                 };
             }
             "Err" if call.args.len() == 1 => {
@@ -78,7 +81,11 @@ impl Walker<'_, '_, '_> {
             };
         }
         let arguments = self.arguments(&call.args);
-        self.call_path(path, arguments, awaits, span)
+        // `Box::pin(async { … })`: what is inside comes out.
+        let inside = if name == "pin" { arguments.first().map(|inside| inside.passed.clone()) } else { None };
+        let value = self.call_path(path, arguments, awaits, span);
+        let value = Flow { passed: inside.unwrap_or(value.passed), ..value };
+        self.checked_call(call, value, span)
     }
 
     pub(super) fn arguments(&mut self, given: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>) -> Vec<Flow> {
@@ -176,6 +183,7 @@ impl Walker<'_, '_, '_> {
         let variant = arguments.first().and_then(|argument| argument.variant.clone());
         let mut result: Option<Flow> = None;
         let mut unread = None;
+        let is_sure = targets.len() == 1;
         let base = self.order + 1;
         for mut target in targets {
             self.analyst.bind_generics(&mut target, named, &types);
@@ -208,6 +216,7 @@ impl Walker<'_, '_, '_> {
                 self.note_act(&target.function.item.name, &inputs, true, span, base);
             }
             let mut value = self.summary.take(&summary, &substitution);
+            value.passed = if is_sure { self.summary.take_checks(&summary, span) } else { Passed::default() };
             self.order = self.order.max(base + summary.length);
             if value.ty == Type::Unknown
                 && let ItemKind::Function(signature) = &target.function.item.kind
@@ -293,7 +302,8 @@ impl Walker<'_, '_, '_> {
         span: Span,
     ) -> Flow {
         let is_method = receiver.is_some();
-        let mut whole = receiver.unwrap_or_default();
+        // What it makes of the failure of what it is given isn't known.
+        let mut whole = Flow { passed: Passed::default(), ..receiver.unwrap_or_default() };
         for argument in &arguments {
             whole.mix(argument);
         }

@@ -9,6 +9,7 @@ use crate::resolve::modules::Definition;
 use crate::resolve::type_terms::Substitution;
 
 use super::Analyst;
+use super::check::Check;
 use super::flow::{Origin, Origins, Outcome, Refusal};
 use super::gate::Middleware;
 use super::summary::{Called, Lookup, Summary};
@@ -68,15 +69,25 @@ struct Known {
     reach: Reach,
 }
 
+/// A handler, read.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) behavior: Behavior,
+    /// The functions with attributes of their own that it calls.
+    pub(crate) called: Vec<Called>,
+    /// The checks that nobody gets past, in the order in which they are made.
+    pub(crate) checks: Vec<Check>,
+}
+
 impl Analyst<'_, '_> {
-    /// What a handler does, with what stands around it, and the functions with attributes of their own that it calls.
+    /// What a handler does, with what stands around it.
     pub(crate) fn handler(
         &mut self,
         function: &Definition,
         owner: Option<&Definition>,
         substitution: &Substitution,
         around: &[Middleware],
-    ) -> Option<(Behavior, Vec<Called>)> {
+    ) -> Option<Read> {
         if self.memory.is_off {
             return None;
         }
@@ -92,10 +103,14 @@ impl Analyst<'_, '_> {
         let self_type = owner.map_or(Type::Unknown, |owner| Type::Own(owner.clone(), Rc::from([])));
         let scope = Scope { generics: Rc::new(generics), self_type, ..outer };
         let parameters = self.parameters(function, signature, &scope);
-        let gates = self.gates(function, &scope, around);
+        let gates = self.gates(function, &parameters, around);
         let summary = self.read(function, &scope, parameters, &gates, true)?;
         let called = summary.called.clone();
-        Some((self.behavior(summary), called))
+        let checks = summary.passes.on_success();
+        let checks = checks.iter().filter_map(|check| summary.checks.get(*check as usize)).cloned().collect();
+        // Nobody asks what it does besides.
+        let behavior = if self.memory.only_checks { Behavior::default() } else { self.behavior(summary) };
+        Some(Read { behavior, called, checks })
     }
 
     fn behavior(&mut self, summary: Summary) -> Behavior {

@@ -6,6 +6,7 @@ use crate::frontend::rust::types::ident_text;
 use crate::source::Span;
 
 use super::Walker;
+use super::check::Passed;
 use super::expression::path_name;
 use super::flow::{Bytes, Flow, Origin, Origins};
 use super::macros::MESSAGE;
@@ -113,6 +114,7 @@ impl Walker<'_, '_, '_> {
             let mut names: Vec<String> = ty.definition().map(|owner| owner.item.name.clone()).into_iter().collect();
             names.push(name);
             let value = self.with_outcome(&names, count, value, span);
+            let value = self.checked_method(call, &Flow { ty, ..Flow::default() }, value, span);
             return Flow { page: value.page.or(paged), ..value };
         }
         if matches!(name.as_str(), "downcast_ref" | "downcast_mut") && receiver.variant.as_deref() == Some(MESSAGE) {
@@ -150,8 +152,10 @@ impl Walker<'_, '_, '_> {
         value.refuse_all(&refusals);
         if Self::hands_refusals_on(&name) {
             value.refuse_all(&receiver.refusals);
+            value.passed = receiver.passed.clone();
         }
         let value = self.with_outcome(&[name], count, value, span);
+        let value = self.checked_method(call, &receiver, value, span);
         Flow { page: value.page.or(paged), ..value }
     }
 
@@ -192,10 +196,12 @@ impl Walker<'_, '_, '_> {
         if let Some(present) = presence(name)
             && call.args.is_empty()
         {
+            let passed = receiver.passed.clone();
             return Some(Flow {
                 origins: receiver.origins.clone(),
                 presence: receiver.presence.clone(),
                 present_if: Some(present),
+                passed: if present { passed } else { passed.negated() },
                 ..Flow::default()
             });
         }
@@ -230,7 +236,8 @@ impl Walker<'_, '_, '_> {
                 let other = self.under(condition, |walker| walker.apply(argument, vec![error]));
                 Some(receiver.payload().or(other))
             }
-            ("ok" | "err", None) => Some(Flow { refusals: Vec::new(), ..receiver.clone() }),
+            ("ok", None) => Some(Flow { refusals: Vec::new(), ..receiver.clone() }),
+            ("err", None) => Some(Flow { refusals: Vec::new(), passed: Passed::default(), ..receiver.clone() }),
             ("map" | "and_then" | "then" | "map_ok" | "then_some", Some(argument)) => {
                 let inner = Flow { refusals: Vec::new(), ..receiver.payload() };
                 let mapped = self.apply(argument, vec![inner]);
@@ -401,9 +408,9 @@ impl Walker<'_, '_, '_> {
             let argument = arguments.next().unwrap_or_default();
             self.bind(input, argument);
         }
-        let value = self.frame(|walker| walker.expression(&closure.body));
+        let value = self.unwatched(|walker| walker.frame(|walker| walker.expression(&closure.body)));
         self.variables.truncate(depth);
-        value
+        Flow { passed: Passed::default(), ..value }
     }
 }
 

@@ -10,16 +10,30 @@ pub(super) struct Sides {
     pub(super) otherwise: Condition,
     /// The condition is known not to hold.
     pub(super) never: bool,
+    /// The checks that were passed where it holds.
+    pub(super) passed_then: Vec<u32>,
+    /// Those that were passed where it doesn't.
+    pub(super) passed_otherwise: Vec<u32>,
 }
 
 impl Sides {
+    fn unknown() -> Self {
+        Self {
+            then: Condition::default(),
+            otherwise: Condition::default(),
+            never: false,
+            passed_then: Vec::new(),
+            passed_otherwise: Vec::new(),
+        }
+    }
+
     fn of(flow: &Flow) -> Self {
         let known = Condition { origins: flow.origins.clone(), presence: flow.presence.clone() };
         let found = Condition { origins: flow.origins.clone(), ..Condition::default() };
         match flow.present_if {
-            Some(true) => Self { then: found, otherwise: known, never: false },
-            Some(false) => Self { then: known, otherwise: found, never: false },
-            None => Self { then: known.clone(), otherwise: known, never: false },
+            Some(true) => Self { then: found, otherwise: known, ..Self::unknown() },
+            Some(false) => Self { then: known, otherwise: found, ..Self::unknown() },
+            None => Self { then: known.clone(), otherwise: known, ..Self::unknown() },
         }
     }
 
@@ -27,6 +41,8 @@ impl Sides {
         self.then.add(&other.then);
         self.otherwise.add(&other.otherwise);
         self.never = false;
+        self.passed_then.extend(&other.passed_then);
+        self.passed_otherwise.extend(&other.passed_otherwise);
         self
     }
 }
@@ -40,22 +56,33 @@ impl Walker<'_, '_, '_> {
                 let sides = Self::sides_of_pattern(&given.pat, &value);
                 self.bind_if(&given.pat, &value);
                 let never = Self::fit(&given.pat, value.variant.as_ref()) == Fit::Never;
-                Sides { never, ..sides }
+                Sides { never, ..sides.telling_of(&given.pat, &value) }
             }
             syn::Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) => {
                 let left = self.sides(&binary.left);
                 let right = self.sides(&binary.right);
                 // Where both must hold nothing is known of either if they don't, and where one is enough nothing if it does.
-                left.joined(&right)
+                let mut both = left.joined(&right);
+                match binary.op {
+                    syn::BinOp::And(_) => both.passed_otherwise.clear(),
+                    _ => both.passed_then.clear(),
+                }
+                both
             }
             syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Not(_)) => {
-                let Sides { then, otherwise, .. } = self.sides(&unary.expr);
-                Sides { then: otherwise, otherwise: then, never: false }
+                let sides = self.sides(&unary.expr);
+                Sides {
+                    then: sides.otherwise,
+                    otherwise: sides.then,
+                    never: false,
+                    passed_then: sides.passed_otherwise,
+                    passed_otherwise: sides.passed_then,
+                }
             }
             syn::Expr::Paren(paren) => self.sides(&paren.expr),
             other => {
                 let flow = self.expression(other);
-                Sides::of(&flow)
+                Sides::of(&flow).telling(&flow)
             }
         }
     }
@@ -72,10 +99,10 @@ impl Walker<'_, '_, '_> {
         let known = value.condition();
         let found = Condition { origins: value.origins.clone(), ..Condition::default() };
         if is_presence(pattern) || matches!(pattern, syn::Pat::Wild(_)) {
-            Sides { then: found, otherwise: known, never: false }
+            Sides { then: found, otherwise: known, ..Sides::unknown() }
         } else {
             let otherwise = if is_absence(pattern) { found } else { known.clone() };
-            Sides { then: known, otherwise, never: false }
+            Sides { then: known, otherwise, ..Sides::unknown() }
         }
     }
 }

@@ -113,6 +113,18 @@ impl Analyst<'_, '_> {
         None
     }
 
+    /// A constant of a type's own.
+    pub(super) fn associated_constant(&mut self, owner: &Type, name: &str) -> Option<Definition> {
+        let definition = owner.definition()?.clone();
+        let implementations = self.modules.implementations(&definition);
+        implementations.into_iter().find_map(|implementation| {
+            let ItemKind::Impl { items, .. } = &implementation.item.kind else { return None };
+            let item = items.iter().find(|item| item.name == name)?;
+            matches!(item.kind, ItemKind::Constant { .. })
+                .then(|| Definition { item: item.clone(), ..implementation.clone() })
+        })
+    }
+
     pub(super) fn is_for(&mut self, implementation: &Definition, owner: &Definition) -> bool {
         let ItemKind::Impl { self_type, .. } = &implementation.item.kind else { return false };
         let Some(path) = self_type.as_path() else { return false };

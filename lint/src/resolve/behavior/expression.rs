@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::frontend::rust::types::{TypePath, ident_text};
 
 use super::Walker;
+use super::check::Passed;
 use super::condition::last;
 use super::flow::{Flow, Origin, Refusal};
 use super::status;
@@ -39,7 +40,11 @@ impl Walker<'_, '_, '_> {
             syn::Expr::Unary(unary) => {
                 let value = self.expression(&unary.expr);
                 match unary.op {
-                    syn::UnOp::Not(_) => Flow { present_if: value.present_if.map(|present| !present), ..value },
+                    syn::UnOp::Not(_) => Flow {
+                        present_if: value.present_if.map(|present| !present),
+                        passed: value.passed.negated(),
+                        ..value
+                    },
                     _ => value,
                 }
             }
@@ -59,7 +64,7 @@ impl Walker<'_, '_, '_> {
             }
             syn::Expr::Block(block) => self.block(&block.block),
             syn::Expr::Unsafe(block) => self.block(&block.block),
-            syn::Expr::Async(block) => self.frame(|walker| walker.block(&block.block)),
+            syn::Expr::Async(block) => self.watched(|walker| walker.frame(|walker| walker.block(&block.block))),
             syn::Expr::If(branch) => self.branch(branch),
             syn::Expr::Match(choice) => self.choice(choice),
             syn::Expr::Let(given) => {
@@ -92,6 +97,7 @@ impl Walker<'_, '_, '_> {
             }),
             syn::Expr::Return(left) => {
                 let value = left.expr.as_ref().map(|value| self.expression(value)).unwrap_or_default();
+                self.watch_return(left.expr.as_deref(), &value);
                 self.leave(value);
                 Flow::never()
             }
@@ -102,9 +108,17 @@ impl Walker<'_, '_, '_> {
                 for input in &closure.inputs {
                     self.bind(input, Flow::default());
                 }
-                let value = self.quietly(|walker| walker.frame(|walker| walker.expression(&closure.body)));
+                let value = self.quietly(|walker| {
+                    walker.unwatched(|walker| walker.frame(|walker| walker.expression(&closure.body)))
+                });
                 self.variables.truncate(depth);
-                Flow { closure: Some(Rc::new(closure.clone())), refusals: Vec::new(), ty: Type::Unknown, ..value }
+                Flow {
+                    closure: Some(Rc::new(closure.clone())),
+                    refusals: Vec::new(),
+                    ty: Type::Unknown,
+                    passed: Passed::default(),
+                    ..value
+                }
             }
             syn::Expr::Tuple(tuple) => {
                 let parts: Vec<Flow> = tuple.elems.iter().map(|element| self.expression(element)).collect();
@@ -205,7 +219,17 @@ impl Walker<'_, '_, '_> {
             left.statuses.clear();
             left.words.clear();
         }
-        Flow { present_if: None, ty: Type::Unknown, parts: None, variant: None, closure: None, outcome: None, ..left }
+        let passed = Passed::default();
+        Flow {
+            present_if: None,
+            ty: Type::Unknown,
+            parts: None,
+            variant: None,
+            closure: None,
+            outcome: None,
+            passed,
+            ..left
+        }
     }
 
     fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Flow {
@@ -248,6 +272,7 @@ impl Walker<'_, '_, '_> {
         if value.never {
             return value;
         }
+        self.establish(value.passed.on_success());
         let error = self.result_type.error();
         let refusals: Vec<Refusal> =
             value.refusals.iter().map(|refusal| self.converted(refusal.clone(), &error)).collect();

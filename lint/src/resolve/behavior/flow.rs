@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::source::Span;
 
+use super::check::Passed;
 use super::summary::{Branches, LateFilter, Steps};
 use super::typing::Type;
 
@@ -173,6 +174,8 @@ pub(super) struct Flow {
     pub(super) never: bool,
     /// It is `None`, whatever went in.
     pub(super) is_none: bool,
+    /// The checks that were passed if it is no failure.
+    pub(super) passed: Passed,
 }
 
 /// More late filters of one value than that tell nothing new.
@@ -240,6 +243,7 @@ impl Flow {
             return self;
         }
         let is_none = self.is_none && other.is_none;
+        self.passed = Passed::default();
         self.mix(&Self { variant: None, ..other.clone() });
         self.is_none = is_none;
         self.presence.add(&other.presence);

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::frontend::rust::facts::{ItemKind, TextId};
 use crate::frontend::rust::types::{TypePath, TypeRef};
@@ -69,20 +70,21 @@ pub(super) struct Gate {
 
 impl Analyst<'_, '_> {
     /// Everything that a request passes on its way to a handler and that looks at the path.
-    pub(super) fn gates(&mut self, function: &Definition, scope: &Scope, around: &[Middleware]) -> Gates {
+    ///
+    /// `held` is what the parameters hold, for their types.
+    pub(super) fn gates(&mut self, function: &Definition, held: &[Flow], around: &[Middleware]) -> Gates {
         let ItemKind::Function(signature) = &function.item.kind else { return Gates::default() };
         let mut gates = Gates {
             around: around.iter().filter_map(|middleware| self.middleware_gate(middleware)).collect(),
             ..Gates::default()
         };
-        for (index, parameter) in signature.parameters.iter().enumerate() {
+        for (index, (parameter, held)) in signature.parameters.iter().zip(held).enumerate() {
             // What frameworks extract, they don't look up; and whatever such an extractor holds is only data.
             if parameter.ty.as_path().is_none_or(|path| parameter::known(path.last()).is_some()) {
                 continue;
             }
-            let ty = self.type_of(scope, &parameter.ty);
             let span = self.modules.span_of(function.text, parameter.extent);
-            if let Some(gate) = self.extractor_gate(&ty, span) {
+            if let Some(gate) = self.extractor_gate(&held.ty, span) {
                 gates.parameters.insert(index, gate);
             }
         }
@@ -98,9 +100,11 @@ impl Analyst<'_, '_> {
                     .parameters
                     .iter()
                     .any(|parameter| parameter.ty.mentions(&|name| matches!(name, "Path" | "RawPathParams")));
-                is_given
-                    || self.mentions_path(function)
-                    || !self.gates(function, &bare(function.module), &[]).parameters.is_empty()
+                if is_given || self.mentions_path(function) {
+                    return true;
+                }
+                let held = self.parameters(function, signature, &bare(function.module));
+                !self.gates(function, &held, &[]).parameters.is_empty()
             }
             Passage::Extractor(module, ty) => {
                 let ty = self.type_of(&bare(*module), ty);
@@ -122,7 +126,7 @@ impl Analyst<'_, '_> {
         let scope = bare(function.module);
         let parameters = self.parameters(function, signature, &scope);
         // The request itself carries who calls, in headers and extensions.
-        let parameters = parameters
+        let parameters: Vec<Flow> = parameters
             .into_iter()
             .zip(&signature.parameters)
             .map(|(flow, parameter)| match parameter.ty.as_path().map(TypePath::last) {
@@ -130,16 +134,21 @@ impl Analyst<'_, '_> {
                 _ => flow,
             })
             .collect();
-        let gates = self.gates(function, &scope, &[]);
+        let gates = self.gates(function, &parameters, &[]);
         Some(Gate { summary: self.gate(function, &scope, parameters, &gates)?, span: middleware.span })
     }
 
     /// What an extractor of the tree does that looks something up by what the path binds; `None` for any other type.
     fn extractor_gate(&mut self, ty: &Type, span: Span) -> Option<Gate> {
-        let (function, scope) = self.extraction(ty)?;
-        if !self.reaches_path(&function, 0) {
+        // Most types are asked about once for every handler that takes one.
+        let key = Arc::as_ptr(&ty.definition()?.item);
+        if self.memory.passed_by.contains(&key) {
             return None;
         }
+        let Some((function, scope)) = self.extraction(ty).filter(|(function, _)| self.reaches_path(function, 0)) else {
+            self.memory.passed_by.insert(key);
+            return None;
+        };
         let ItemKind::Function(signature) = &function.item.kind else { return None };
         let mut parameters = Vec::new();
         for (index, parameter) in signature.parameters.iter().enumerate() {

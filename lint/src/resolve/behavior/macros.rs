@@ -91,6 +91,7 @@ impl Walker<'_, '_, '_> {
             walker.leave(error);
             Flow::never()
         });
+        self.establish(&sides.passed_then);
         Flow::default()
     }
 

@@ -8,6 +8,7 @@
 mod answer;
 mod branch;
 mod call;
+mod check;
 mod classify;
 mod combinator;
 mod condition;
@@ -26,6 +27,7 @@ mod status;
 mod summary;
 mod typing;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -37,6 +39,8 @@ use crate::frontend::rust::parse;
 use crate::resolve::modules::{Definition, ModuleId, Modules};
 use crate::source::Span;
 
+use check::Watch;
+pub(crate) use check::{ALL_OF, ANY_OF, Check};
 use flow::{Condition, Flow, Origin};
 use gate::Gates;
 pub(crate) use gate::{Middleware, Passage};
@@ -54,7 +58,13 @@ const MAX_WORK: usize = 6_000_000;
 pub(crate) struct Memory {
     /// Nobody wants to know what handlers do.
     pub(crate) is_off: bool,
+    /// Handlers are read for the checks that they make, and for nothing else.
+    pub(crate) only_checks: bool,
+    /// Names of calls that the policy may know as guards.
+    pub(crate) checks: BTreeSet<String>,
     summaries: HashMap<Key, Option<Rc<Summary>>>,
+    /// Types that are no extractors, or extractors that don't look at the path.
+    passed_by: HashSet<*const Item>,
     /// Extractors and middleware, in terms of the request.
     gates: HashMap<Key, Option<Rc<Summary>>>,
     bodies: HashMap<*const Item, Option<Rc<Body>>>,
@@ -74,7 +84,7 @@ impl Memory {
     /// Lets go of all that was learned: the places in parsed bodies hold only as long as the thread's spans do, and what one
     /// program does says little about another.
     pub(crate) fn forget(&mut self) {
-        *self = Self { is_off: self.is_off, ..Self::default() };
+        *self = Self { is_off: self.is_off, only_checks: self.only_checks, ..Self::default() };
     }
 }
 
@@ -120,6 +130,7 @@ struct Walker<'w, 'a, 'm> {
     is_handler: bool,
     /// The statement that is read now.
     last_statement: Span,
+    watch: Watch,
 }
 
 impl<'a, 'm> Analyst<'a, 'm> {
@@ -211,6 +222,7 @@ impl<'a, 'm> Analyst<'a, 'm> {
             awaits: false,
             is_handler,
             last_statement: span,
+            watch: Watch::default(),
         };
         let mut parameters = parameters.into_iter();
         if signature.has_receiver {
@@ -228,6 +240,7 @@ impl<'a, 'm> Analyst<'a, 'm> {
             walker.bind(pattern, value);
         }
         let tail = walker.block(&body.block);
+        walker.close_watch(&tail);
         walker.leave(tail);
         let mut summary = walker.summary;
         let returned = walker.returned;

@@ -15,6 +15,7 @@ impl Walker<'_, '_, '_> {
         condition.add(&self.around());
         let refusal = self.refusal_of(answer, condition, span);
         let mut value = Flow { refusals: receiver.refusals.clone(), ..receiver.payload() };
+        value.passed = receiver.passed.clone();
         value.ty = Type::foreign("Result", vec![value.ty, answer.ty.clone()]);
         value.refuse(refusal);
         value

@@ -69,7 +69,7 @@ impl Analyst<'_, '_> {
                 }
             }
         };
-        let worth = worth || self.has_outcome_inside(target);
+        let worth = worth || self.has_outcome_inside(target) || self.has_check_inside(target);
         self.memory.worth.insert(key, worth);
         worth
     }
@@ -87,6 +87,16 @@ impl Analyst<'_, '_> {
             Type::Tuple(parts) => parts.iter().any(|part| self.is_answer(part)),
             Type::Unknown => false,
         }
+    }
+
+    /// Whether the function's text mentions a call that the policy may know as a guard.
+    fn has_check_inside(&self, target: &Target) -> bool {
+        if self.memory.checks.is_empty() {
+            return false;
+        }
+        let ItemKind::Function(signature) = &target.function.item.kind else { return false };
+        let body = signature.body.map_or("", |body| self.modules.texts.slice(target.function.text, body));
+        self.memory.checks.iter().any(|name| super::mentions_name(body, name))
     }
 
     /// Whether the policy says what something means that the function's text mentions.

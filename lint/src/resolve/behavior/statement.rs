@@ -3,6 +3,7 @@
 use crate::frontend::rust::types::{TypeRef, ident_text};
 
 use super::Walker;
+use super::condition::is_presence;
 use super::flow::{Condition, Flow};
 
 impl Walker<'_, '_, '_> {
@@ -72,6 +73,9 @@ impl Walker<'_, '_, '_> {
                 if !left.never {
                     // The grammar demands that it diverges; a macro that isn't followed may do so unseen.
                     self.returned.refuse_all(&left.refusals);
+                }
+                if is_presence(&local.pat) {
+                    self.establish(value.passed.on_success());
                 }
                 self.bind_present(&local.pat, &value);
             }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::resolve::modules::Definition;
 use crate::source::Span;
 
+use super::check::{Check, Passed};
 use super::flow::{Condition, Flow, Origin, Origins, Outcome, Refusal};
 
 /// What a function does. Computed once for each choice of its type parameters, and carried over to every call.
@@ -20,6 +21,10 @@ pub(super) struct Summary {
     pub(super) called: Vec<Called>,
     /// Names of restrictions that the code mentions, as indices into the policy's.
     pub(super) asks: Vec<usize>,
+    /// Calls that the policy knows as guards.
+    pub(super) checks: Vec<Check>,
+    /// Those of them that whoever gets a result has passed.
+    pub(super) passes: Passed,
     /// What comes out, with the answers that it may be.
     pub(super) result: Flow,
     /// How many steps of order it takes.

@@ -5,10 +5,29 @@ use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 
-use crate::frontend::rust::axum;
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
-use crate::frontend::rust::rocket;
-use crate::resolve::modules::{Definition, ModuleId, Modules};
+use crate::frontend::rust::{actix, axum, rocket};
+use crate::resolve::modules::{CrateId, Definition, ModuleId, Modules};
+use crate::source::FileId;
+
+/// Whether a function has a parameter of this name, which hides any function of the name.
+fn binds(modules: &Modules<'_>, function: &KnownFunction, name: &str) -> bool {
+    let text = function.definition.text;
+    signature(function).is_some_and(|signature| {
+        signature.parameters.iter().any(|parameter| {
+            let pattern = modules.texts.slice(text, parameter.pattern).trim();
+            pattern.strip_prefix("mut ").unwrap_or(pattern).trim() == name
+        })
+    })
+}
+
+/// Whether a text ends in `Type::`.
+fn is_of_a_type(before: &str) -> bool {
+    let Some(path) = before.strip_suffix("::") else { return false };
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    let owner = path.rsplit(|character| !is_word(character)).next().unwrap_or_default();
+    owner.starts_with(char::is_uppercase)
+}
 
 /// The functions whose bodies mention routers, or functions that do, and so on.
 #[derive(Debug, Default)]
@@ -20,6 +39,8 @@ pub(crate) struct Builders {
     pub(crate) names: BTreeSet<String>,
     /// The types and traits whose methods are spelled this way in a call.
     owners: HashMap<String, BTreeSet<String>>,
+    /// The crates whose free functions have this name: only what depends on one of them can call it.
+    homes: HashMap<String, BTreeSet<CrateId>>,
 }
 
 /// A function of the tree.
@@ -111,15 +132,24 @@ impl Builders {
     /// Finds them among the functions that are loaded.
     pub(crate) fn find(modules: &Modules<'_>, functions: &[KnownFunction]) -> Self {
         let mut builders = Self::default();
-        let direct = AhoCorasick::new(axum::BUILDER_NEEDLES.iter().chain(rocket::BUILDER_NEEDLES)).ok();
+        let texts = axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES).chain(rocket::BUILDER_NEEDLES);
+        let direct = AhoCorasick::new(texts).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
+        let mut speaking: HashMap<FileId, bool> = HashMap::new();
+        let mut speaks_actix = |function: &KnownFunction, body: &str| {
+            let file = modules.span(&function.definition).file;
+            let speaks = || modules.file_text(file).contains(actix::SPOKEN);
+            actix::SPOKEN_NEEDLES.iter().any(|needle| body.contains(needle))
+                && *speaking.entry(file).or_insert_with(speaks)
+        };
         for function in functions {
             let Some(signature) = signature(function) else { continue };
             let body = body_text(modules, function, signature);
-            let mentions = direct.as_ref().is_some_and(|needles| mentions_registration(needles, body));
-            if mentions || signature_mentions_router(signature) {
-                builders.add(function, &mut fresh);
+            let mentions = direct.as_ref().is_some_and(|needles| mentions_registration(needles, body))
+                || speaks_actix(function, body);
+            if mentions || signature_mentions_router(signature) || is_lent_a_router(modules, function, signature) {
+                builders.add(modules, function, &mut fresh);
             } else {
                 open.push(function);
             }
@@ -131,14 +161,14 @@ impl Builders {
             let (callers, rest): (Vec<_>, Vec<_>) =
                 open.into_iter().partition(|function| builders.are_called_by(modules, function, &needles, &names));
             for caller in callers {
-                builders.add(caller, &mut fresh);
+                builders.add(modules, caller, &mut fresh);
             }
             open = rest;
         }
         builders
     }
 
-    fn add(&mut self, function: &KnownFunction, fresh: &mut BTreeSet<String>) {
+    fn add(&mut self, modules: &Modules<'_>, function: &KnownFunction, fresh: &mut BTreeSet<String>) {
         let definition = &function.definition;
         self.functions.insert(Arc::as_ptr(&definition.item));
         if let Some(owner) = &function.owner {
@@ -150,7 +180,10 @@ impl Builders {
         for call in function.calls() {
             match call {
                 Call::Named(name) => {
-                    if self.names.insert(name.clone()) {
+                    let home = modules.module(definition.module).krate;
+                    let is_new_here =
+                        function.owner.is_none() && self.homes.entry(name.clone()).or_default().insert(home);
+                    if self.names.insert(name.clone()) || is_new_here {
                         fresh.insert(name);
                     }
                 }
@@ -174,14 +207,35 @@ impl Builders {
         names: &[String],
     ) -> bool {
         let Some(signature) = signature(function) else { return false };
+        let krate = modules.module(function.definition.module).krate;
         let body = body_text(modules, function, signature);
         named(needles, body).any(|found| {
             let name = &names[found.name];
+            // What a type has is no free function.
+            let before = &body[..found.start];
+            if !self.may_name(modules, krate, name) {
+                return false;
+            }
+            if !name.contains("::")
+                && (is_of_a_type(before) || !before.ends_with("::") && binds(modules, function, name))
+            {
+                return false;
+            }
             match self.owners.get(name) {
                 Some(owners) => owners.iter().any(|owner| speaks_of(function, signature, body, owner)),
                 None => may_name_function(body, found.start, found.start + name.len()),
             }
         })
+    }
+
+    /// How many crates have a free function of this name that builds routers.
+    pub(crate) fn homes_of(&self, name: &str) -> usize {
+        self.homes.get(name).map_or(0, BTreeSet::len)
+    }
+
+    /// Whether code of a crate can mean a builder by this name: a free function is only known where its crate is.
+    pub(crate) fn may_name(&self, modules: &Modules<'_>, from: CrateId, name: &str) -> bool {
+        self.homes.get(name).is_none_or(|homes| homes.iter().any(|home| modules.sees(from, *home)))
     }
 
     /// Functions that a macro makes, or that stand in another one's body, weren't there to be found; their signatures say enough.
@@ -205,11 +259,16 @@ fn may_name_function(body: &str, start: usize, end: usize) -> bool {
     !before.ends_with('.') && !is_field && !line.trim_start().starts_with("//")
 }
 
-/// Whether one of the texts occurs that register routes. `request.route()` only asks for the route that was found.
+/// Whether one of the texts occurs that register routes, and not just as the end of a type's name of the application's own.
+/// `request.route()` only asks for the route that was found.
 fn mentions_registration(needles: &AhoCorasick, body: &str) -> bool {
-    needles.find_iter(body).any(|found| {
-        let takes_nothing = body.get(found.end()..).is_some_and(|rest| rest.starts_with(')'));
-        !(takes_nothing && body.get(found.range()) == Some(".route("))
+    needles.find_overlapping_iter(body).any(|found| {
+        let (before, text, after) = (&body[..found.start()], &body[found.range()], &body[found.end()..]);
+        let only_asks = text == ".route(" && after.starts_with(')');
+        let is_own = text.starts_with("Router")
+            && before.ends_with(char::is_alphanumeric)
+            && !["OpenApi", "Api", "Policy", "Method"].iter().any(|known| before.ends_with(known));
+        !(only_asks || is_own)
     })
 }
 
@@ -226,8 +285,10 @@ fn body_text<'m>(modules: &'m Modules<'_>, function: &KnownFunction, signature: 
 
 fn signature_mentions_router(signature: &Function) -> bool {
     let is_router = |name: &str| {
-        matches!(name, "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter")
-            || rocket::BUILDER_TYPES.contains(&name)
+        matches!(
+            name,
+            "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter" | "HttpServiceFactory"
+        ) || rocket::BUILDER_TYPES.contains(&name)
     };
     signature
         .result
@@ -236,14 +297,23 @@ fn signature_mentions_router(signature: &Function) -> bool {
         .any(|ty| ty.mentions(&is_router))
 }
 
-/// Whether a text uses one of the names as a whole word.
-pub(crate) fn calls(needles: &AhoCorasick, text: &str) -> bool {
+/// Whether a function adds routes to what it is lent, `config: &mut ServiceConfig`. Applications have types of that name themselves.
+fn is_lent_a_router(modules: &Modules<'_>, function: &KnownFunction, signature: &Function) -> bool {
+    signature.parameters.iter().any(|parameter| {
+        parameter.ty.mentions(&actix::is_lent)
+            && modules.texts.slice(function.definition.text, parameter.extent).starts_with("&mut")
+    })
+}
+
+/// The names that a text uses in a way in which it may call them.
+pub(crate) fn called<'t>(needles: &'t AhoCorasick, text: &'t str) -> impl Iterator<Item = usize> + 't {
     // A free function isn't called like a method.
     let bytes = text.as_bytes();
-    named(needles, text).any(|found| {
+    let may_call = move |found: &Named| {
         let begins_with_word = bytes.get(found.start).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         !begins_with_word || found.start.checked_sub(1).and_then(|at| bytes.get(at)) != Some(&b'.')
-    })
+    };
+    named(needles, text).filter(may_call).map(|found| found.name)
 }
 
 /// A name that a text uses.

@@ -136,6 +136,9 @@ impl Evaluator<'_, '_> {
         call: Option<&syn::ExprCall>,
         span: crate::source::Span,
     ) -> Value {
+        if let Some(value) = self.actix_function(environment, &path, &arguments, call, span) {
+            return value;
+        }
         let last = names.last().map_or("", String::as_str);
         let owner = &names[..names.len().saturating_sub(1)];
         if let Some(kind) = axum::router_kind(owner) {
@@ -199,6 +202,16 @@ impl Evaluator<'_, '_> {
             }
             (_, "panic" | "exit" | "abort") if matches!(owner.last().map(String::as_str), Some("process")) => {
                 Value::Never
+            }
+            // What runs on another thread runs all the same; how it ends is nobody's business here.
+            (_, "spawn" | "spawn_blocking" | "spawn_local" | "spawn_scoped" | "block_in_place") => {
+                for argument in &arguments {
+                    if let Value::Closure(closure) = argument {
+                        let value = self.call_closure(closure, Vec::new());
+                        self.sink(&value, false);
+                    }
+                }
+                self.unknown_call(Callee::Path(path), arguments, Vec::new(), span)
             }
             _ => self.unknown_call(Callee::Path(path), arguments, Vec::new(), span),
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::frontend::rust::actix;
 use crate::frontend::rust::axum::{self, RouterKind};
 use crate::frontend::rust::facts::ItemKind;
 use crate::resolve::inventory::Condition;
@@ -145,6 +146,7 @@ impl Evaluator<'_, '_> {
             arguments.to_vec(),
             Rc::default(),
         );
+        self.give_back(environment, function, &after, arguments);
         // `&mut self` methods change what they are called on.
         if let Some(changed @ Value::Record(_)) = after.get("self") {
             let changed = changed.clone();
@@ -174,7 +176,9 @@ impl Evaluator<'_, '_> {
             ItemKind::Impl { self_type, .. } => match self_type.as_path() {
                 Some(path) => match self.modules.resolve(owner.module, &path.names, Space::Type) {
                     Resolved::External(names) => {
-                        axum::router_kind(&names) == Some(kind) || names.len() == 1 && names[0].len() == 1
+                        axum::router_kind(&names) == Some(kind)
+                            || actix::kind(&names).map(RouterKind::Actix) == Some(kind)
+                            || names.len() == 1 && names[0].len() == 1
                     }
                     _ => false,
                 },

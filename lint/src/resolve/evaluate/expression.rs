@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::frontend::rust::actix;
 use crate::frontend::rust::axum::{self, RouterKind};
 use crate::frontend::rust::facts::ItemKind;
 use crate::frontend::rust::types::{self, TypeRef, ident_text};
@@ -373,9 +374,12 @@ impl Evaluator<'_, '_> {
     pub(super) fn unknown_argument(&mut self, function: &crate::resolve::modules::Definition, ty: &TypeRef) -> Value {
         let Some(path) = ty.as_path() else { return Value::Unknown };
         match self.modules.resolve(function.module, &path.names, Space::Type) {
-            Resolved::External(names) => match axum::router_kind(&names) {
-                Some(kind) => self.new_router(kind, self.modules.span(function)),
-                None => Value::Unknown,
+            Resolved::External(names) => match (axum::router_kind(&names), actix::kind(&names)) {
+                (Some(kind), _) => self.new_router(kind, self.modules.span(function)),
+                (None, Some(kind)) => {
+                    self.actix_router(kind, vec![(Vec::new(), String::new())], self.modules.span(function))
+                }
+                (None, None) => Value::Unknown,
             },
             Resolved::Item(definition) => {
                 Value::Record(Rc::new(Record { definition: Some(definition), fields: BTreeMap::new() }))
@@ -397,6 +401,7 @@ impl Evaluator<'_, '_> {
             document: Vec::new(),
             document_base: None,
             attached: Vec::new(),
+            around: crate::resolve::value::Around::default(),
         })
     }
 }

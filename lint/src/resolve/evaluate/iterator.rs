@@ -127,6 +127,12 @@ impl Evaluator<'_, '_> {
         value
     }
 
+    /// Calls a closure with something lent, and gives what that is in the end.
+    pub(super) fn call_closure_lending(&mut self, closure: &Rc<Closure>, lent: Value) -> Option<Value> {
+        let mut environment = closure.environment.clone();
+        self.run_closure_lending(&mut environment, closure, vec![lent]).1
+    }
+
     /// Calls what an iterator was given: a closure, or the path of a function.
     fn apply(&mut self, environment: &mut Environment, function: &Value, arguments: Vec<Value>) -> Value {
         match function {
@@ -140,8 +146,18 @@ impl Evaluator<'_, '_> {
     }
 
     fn run_closure(&mut self, environment: &mut Environment, closure: &Rc<Closure>, arguments: Vec<Value>) -> Value {
+        self.run_closure_lending(environment, closure, arguments).0
+    }
+
+    /// The value of a closure, and what its first parameter holds in the end.
+    fn run_closure_lending(
+        &mut self,
+        environment: &mut Environment,
+        closure: &Rc<Closure>,
+        arguments: Vec<Value>,
+    ) -> (Value, Option<Value>) {
         if self.returns.len() >= super::MAX_CALL_DEPTH {
-            return Value::Unknown;
+            return (Value::Unknown, None);
         }
         environment.scopes.push(Vec::new());
         let mut arguments = arguments.into_iter();
@@ -153,7 +169,9 @@ impl Evaluator<'_, '_> {
         let value = self.expression(environment, &closure.expression.body);
         let returned = self.returns.pop().unwrap_or_default();
         self.conditions = conditions;
+        let first = closure.expression.inputs.first().and_then(super::actix_service::bound_name);
+        let lent = first.and_then(|name| environment.get(&name).cloned());
         environment.scopes.pop();
-        super::call::join_returns(value, returned)
+        (super::call::join_returns(value, returned), lent)
     }
 }

@@ -2,13 +2,19 @@
 
 use std::rc::Rc;
 
+use crate::frontend::rust::facts::Extent;
+use crate::frontend::rust::parse;
+use crate::frontend::rust::types::ident_text;
 use crate::resolve::inventory::Condition;
 use crate::resolve::names::Resolved;
-use crate::resolve::value::{Callee, Layer, MethodHandler, Value};
+use crate::resolve::value::{Callee, Closure, Layer, MethodHandler, Value};
 use crate::source::Span;
 
 use super::router::Arguments;
 use super::{Environment, Evaluator};
+
+/// Methods of an option whose result is there whenever the option is.
+const KEEP_PRESENCE: &[&str] = &["map", "as_ref", "as_deref", "as_mut", "clone", "cloned", "copied", "take"];
 
 impl Evaluator<'_, '_> {
     /// The layers of `layer(…)`, from the outermost in.
@@ -98,14 +104,17 @@ impl Evaluator<'_, '_> {
                 }
                 // The layer of an `Option`: `enabled.then(|| from_fn(check))`.
                 Callee::Method { name, .. } if matches!(name.as_str(), "then" | "then_some" | "map" | "and_then") => {
-                    let made = match call.arguments.last() {
-                        Some(Value::Closure(closure)) => self.call_closure(closure, Vec::new()),
-                        Some(value) => value.clone(),
-                        None => Value::Unknown,
+                    let (made, place) = match call.arguments.last() {
+                        Some(Value::Closure(closure)) => {
+                            (self.call_closure(closure, Vec::new()), self.result_span(closure))
+                        }
+                        Some(value) => (value.clone(), None),
+                        None => (Value::Unknown, None),
                     };
                     if matches!(made, Value::Call(_) | Value::Tuple(_) | Value::Record(_)) {
                         let before = found.len();
-                        self.flatten_layer(&made, Some(value), conditions, span, found, depth + 1);
+                        let place = place.unwrap_or(span);
+                        self.flatten_layer(&made, Some(value), conditions, place, found, depth + 1);
                         if found.len() > before {
                             return;
                         }
@@ -142,9 +151,27 @@ impl Evaluator<'_, '_> {
         self.push_layer(value, wrapper, conditions, span, found);
     }
 
+    /// Where a closure that is one expression says what it gives.
+    fn result_span(&self, closure: &Closure) -> Option<Span> {
+        match &*closure.expression.body {
+            syn::Expr::Block(_) => None,
+            body => Some(self.span_of(&closure.environment, body)),
+        }
+    }
+
     /// The condition under which an optional layer is there.
-    fn is_some(&self, span: Span) -> Condition {
-        Condition { text: format!("{} is Some", self.span_text(span)), holds: true, span }
+    pub(super) fn is_some(&self, span: Span) -> Condition {
+        let file = self.modules.file_text(span.file);
+        let source = file.get(span.start as usize..span.end as usize);
+        let deciding = source.and_then(|source| syn::parse_str(source).ok()).map(|given| deciding(&given));
+        let text = match deciding {
+            Some((part, is_option)) => {
+                let text = self.span_text(Span { start: span.start + part.start, end: span.start + part.end, ..span });
+                if is_option { format!("{text} is Some") } else { text }
+            }
+            None => format!("{} is Some", self.span_text(span)),
+        };
+        Condition { text, holds: true, span }
     }
 
     fn push_layer(
@@ -170,6 +197,29 @@ impl Evaluator<'_, '_> {
 pub(super) fn add_layers<'m>(methods: impl IntoIterator<Item = &'m mut MethodHandler>, layers: &[Rc<Layer>]) {
     for method in methods {
         method.layers.extend(layers.iter().rev().cloned());
+    }
+}
+
+/// What decides whether an optional value is there, and whether that is an option itself: `keys` of `keys.as_ref().map(…)`.
+fn deciding(given: &syn::Expr) -> (Extent, bool) {
+    match given {
+        syn::Expr::MethodCall(call) if call.method == "then" || call.method == "then_some" => {
+            (parse::spanned(&call.receiver), false)
+        }
+        syn::Expr::MethodCall(call) if KEEP_PRESENCE.contains(&ident_text(&call.method).as_str()) => {
+            deciding(&call.receiver)
+        }
+        syn::Expr::Call(call) => match (&*call.func, call.args.first()) {
+            (syn::Expr::Path(path), Some(argument))
+                if path.path.segments.last().is_some_and(|last| last.ident == "option_layer") =>
+            {
+                deciding(argument)
+            }
+            _ => (parse::spanned(given), true),
+        },
+        syn::Expr::Paren(inner) => deciding(&inner.expr),
+        syn::Expr::Reference(inner) => deciding(&inner.expr),
+        _ => (parse::spanned(given), true),
     }
 }
 

@@ -6,11 +6,11 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 
-use crate::frontend::rust::axum;
 use crate::frontend::rust::expand::Budget;
 use crate::frontend::rust::facts::Extent;
 use crate::frontend::rust::parse;
 use crate::frontend::rust::types::{TypePath, ident_text};
+use crate::frontend::rust::{actix, axum};
 use crate::resolve::names::{Resolved, Space};
 use crate::resolve::value::{Call, Callee, DocumentedRoutes, Value};
 use crate::resolve::{expansion, operation};
@@ -50,7 +50,22 @@ impl Evaluator<'_, '_> {
         if let Some(definition) = expansion::find(self.modules, environment.module, &path) {
             return self.expand(environment, call, &definition);
         }
+        if let Resolved::External(names) = self.modules.resolve(environment.module, &path, Space::Macro)
+            && axum::is_guard_macro(&names)
+        {
+            return self.guard_macro(environment, names, call);
+        }
         self.foreign_macro(environment, path, call)
+    }
+
+    /// `permission_required!(Backend, login_url = "/login", "case.read")`: what it demands. Where it sends those whom it refuses isn't.
+    fn guard_macro(&mut self, environment: &mut Environment, path: Vec<String>, call: &syn::Macro) -> Value {
+        let parser = Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
+        let given = parser.parse2(call.tokens.clone()).unwrap_or_default();
+        let demands = given.iter().filter(|argument| !matches!(argument, syn::Expr::Assign(_)));
+        let arguments = demands.map(|argument| self.expression(environment, argument)).collect();
+        let span = self.span_of(environment, call);
+        Value::Call(Rc::new(Call { callee: Callee::Macro(path), arguments, places: Vec::new(), span }))
     }
 
     fn elements_of(&mut self, environment: &mut Environment, tokens: &TokenStream) -> Vec<Value> {
@@ -168,7 +183,7 @@ impl Evaluator<'_, '_> {
     fn foreign_macro(&mut self, environment: &mut Environment, path: Vec<String>, call: &syn::Macro) -> Value {
         let span = self.span_of(environment, call);
         let text = self.modules.texts.slice(environment.text, parse::spanned(&call.tokens));
-        let mentions = axum::BUILDER_NEEDLES.iter().any(|needle| text.contains(needle));
+        let mentions = axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES).any(|needle| text.contains(needle));
         let mut arguments = Vec::new();
         if mentions || mentions_routes(environment, &call.tokens) {
             arguments = self.elements_of(environment, &call.tokens);

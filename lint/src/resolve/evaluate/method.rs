@@ -55,6 +55,13 @@ impl Evaluator<'_, '_> {
             receiver
         };
         match &receiver {
+            Value::Router(router) if matches!(router.kind, RouterKind::Actix(_)) => {
+                if let RouterKind::Actix(kind) = router.kind
+                    && let Some(value) = self.actix_call(environment, router, kind, &arguments, call, span)
+                {
+                    return value;
+                }
+            }
             Value::Router(router) if router.kind == RouterKind::Rocket => {
                 let router = router.clone();
                 if let Some(value) = self.rocket_method(environment, router, &method, &arguments, call, span) {
@@ -75,6 +82,9 @@ impl Evaluator<'_, '_> {
                 }
             }
             Value::MethodRouter(router) => {
+                if let Some(value) = self.actix_route_call(environment, router, &method, &arguments, &call.args, span) {
+                    return value;
+                }
                 if let Some(value) = self.method_router_call(environment, router, &method, &arguments, &call.args, span)
                 {
                     return value;
@@ -140,8 +150,9 @@ impl Evaluator<'_, '_> {
             if TRANSPARENT.contains(&method.as_str()) {
                 return receiver;
             }
+            let framework = if matches!(router.kind, RouterKind::Actix(_)) { "actix-web" } else { "axum" };
             let name = format!(
-                "`{method}` isn't a method of axum's router that is known here; the routes are kept as they are"
+                "`{method}` isn't a method of {framework}'s router that is known here; the routes are kept as they are"
             );
             self.note_unresolved(span, name, Some("if it adds routes or layers, they are missing from the inventory"));
             return Value::Router(router.clone());

@@ -4,6 +4,9 @@
 //! branch are run and joined; a loop over a known list is unrolled; a call is followed if its function may build a
 //! router, or if somebody needs the text or the layer that it returns. Everything else stays a name.
 
+mod actix;
+mod actix_guard;
+mod actix_service;
 mod associated;
 pub(crate) mod builders;
 mod call;
@@ -86,6 +89,15 @@ impl Environment {
                 if name == their_name {
                     value.clone_from(their_value);
                 }
+            }
+        }
+    }
+
+    /// Gives every variable that holds this router its new state.
+    fn replace_router(&mut self, router: &Rc<Router>) {
+        for (_, value) in self.scopes.iter_mut().flatten() {
+            if matches!(value, Value::Router(known) if known.lineage == router.lineage) {
+                *value = Value::Router(router.clone());
             }
         }
     }
@@ -176,7 +188,12 @@ impl<'m, 's> Evaluator<'m, 's> {
         let ItemKind::Function(signature) = &function.item.kind else { return Value::Unknown };
         let arguments =
             signature.parameters.iter().map(|parameter| self.unknown_argument(function, &parameter.ty)).collect();
-        self.call_definition(function, self_type, None, arguments, Rc::default()).0
+        let (value, after) = self.call_definition(function, self_type, None, arguments, Rc::default());
+        // What a `ServiceConfig` was told leaves with it.
+        for lent in self.lent_to(function, &after).into_iter().flatten().filter(actix_service::is_config) {
+            self.release(&lent);
+        }
+        value
     }
 
     fn id(&mut self) -> usize {

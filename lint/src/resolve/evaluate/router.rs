@@ -18,7 +18,7 @@ pub(super) type Arguments = Punctuated<syn::Expr, syn::Token![,]>;
 const MAX_ENTRIES: usize = 20_000;
 
 /// Catches what no other route of a router does.
-const FALLBACK_PATH: &str = "/{*fallback}";
+pub(super) const FALLBACK_PATH: &str = "/{*fallback}";
 
 impl Evaluator<'_, '_> {
     pub(super) fn router_call(
@@ -179,11 +179,21 @@ impl Evaluator<'_, '_> {
 
     /// The paths that a value may be, each with the conditions under which it is.
     pub(super) fn paths(&mut self, value: &Value, span: Span) -> Vec<(Vec<Condition>, String)> {
+        self.paths_as(value, span, axum::current_notation)
+    }
+
+    /// The paths that a value may be, in the notation that `notation` makes of the framework's own.
+    pub(super) fn paths_as(
+        &mut self,
+        value: &Value,
+        span: Span,
+        notation: fn(&str) -> String,
+    ) -> Vec<(Vec<Condition>, String)> {
         match self.force(value) {
             Value::Choice(choices) => choices
                 .iter()
                 .flat_map(|(conditions, value)| {
-                    let inner = self.paths(value, span);
+                    let inner = self.paths_as(value, span, notation);
                     inner
                         .into_iter()
                         .map(|(more, path)| ([conditions.as_slice(), &more].concat(), path))
@@ -199,7 +209,7 @@ impl Evaluator<'_, '_> {
                         Some("build the path from literals and constants"),
                     );
                 }
-                vec![(Vec::new(), axum::current_notation(&known_segments(&text)))]
+                vec![(Vec::new(), notation(&known_segments(&text)))]
             }
         }
     }
@@ -262,7 +272,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn add_entries(
+    pub(super) fn add_entries(
         &mut self,
         router: &mut Router,
         path: &str,
