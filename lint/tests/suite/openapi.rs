@@ -230,3 +230,53 @@ fn a_finding_is_suppressed_in_a_description_in_yaml() {
     let run = service.run(&["check", "--openapi", "openapi.yaml", "--format", "json"]);
     assert!(findings(&run).iter().all(|(rule, ..)| rule != "missing-route"), "{:?}", findings(&run));
 }
+
+#[test]
+fn attributes_without_any_security_are_one_finding_too() {
+    let source = r#"use axum::Router;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+#[tokio::main]
+async fn main() {
+    let (router, _) = OpenApiRouter::new().routes(routes!(list)).routes(routes!(create)).split_for_parts();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:1").await.unwrap();
+    axum::serve(listener, router).await.unwrap();
+}
+
+#[utoipa::path(get, path = "/cases")]
+async fn list(_: Authorized<Person>) {}
+
+#[utoipa::path(post, path = "/cases")]
+async fn create(_: Authorized<Person>) {}
+
+pub struct Authorized<R>(std::marker::PhantomData<R>);
+pub struct Person;
+
+impl<S: Send + Sync, R> axum::extract::FromRequestParts<S> for Authorized<R> {
+    type Rejection = axum::http::StatusCode;
+
+    async fn from_request_parts(_: &mut axum::http::request::Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Err(axum::http::StatusCode::UNAUTHORIZED)
+    }
+}
+"#;
+    let policy = fs::read_to_string(described().join("route-role.yaml")).expect("the policy");
+    let service = Service::with(&[("src/main.rs", source), ("route-role.yaml", &policy)]);
+    let expected = "the API description says nothing of `security`, but the guards of 2 routes ask for credentials";
+    assert_eq!(messages(&service.run(&["check", "--format", "json"])), [expected]);
+    // Where a document says as little, the two have one cause.
+    service.write("api.json", r#"{ "swagger": "2.0", "paths": { "/cases": { "get": {}, "post": {} } } }"#);
+    assert_eq!(messages(&service.run(&["check", "--format", "json", "--openapi", "api.json"])), [expected]);
+}
+
+#[test]
+fn aliases_that_explode_are_refused() {
+    let mut text = "openapi: 3.1.0\npaths: {}\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..9 {
+        let items = vec![format!("*a{}", level - 1); 10].join(", ");
+        text += &format!("a{level}: &a{level} [{items}]\n");
+    }
+    let run = copy(&[("openapi.yaml", &text)]).run(&["check", "--openapi", "openapi.yaml", "--format", "json"]);
+    assert_eq!(messages(&run), ["the API description has more than 1000000 values"]);
+    assert_eq!(run.status, 2);
+}
