@@ -238,7 +238,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 #[tokio::main]
 async fn main() {
-    let (router, _) = OpenApiRouter::new().routes(routes!(list)).routes(routes!(create)).split_for_parts();
+    let (router, description) = OpenApiRouter::new().routes(routes!(list)).routes(routes!(create)).split_for_parts();
+    let router = router.route("/openapi.json", axum::routing::get(|| async move { axum::Json(description) }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:1").await.unwrap();
     axum::serve(listener, router).await.unwrap();
 }
@@ -265,7 +266,10 @@ impl<S: Send + Sync, R> axum::extract::FromRequestParts<S> for Authorized<R> {
     let expected = "the API description says nothing of `security`, but the guards of 2 routes ask for credentials";
     assert_eq!(messages(&service.run(&["check", "--format", "json"])), [expected]);
     // Where a document says as little, the two have one cause.
-    service.write("api.json", r#"{ "swagger": "2.0", "paths": { "/cases": { "get": {}, "post": {} } } }"#);
+    service.write(
+        "api.json",
+        r#"{ "swagger": "2.0", "paths": { "/cases": { "get": {}, "post": {} }, "/openapi.json": { "get": {} } } }"#,
+    );
     assert_eq!(messages(&service.run(&["check", "--format", "json", "--openapi", "api.json"])), [expected]);
 }
 
