@@ -316,6 +316,7 @@ mod tests {
             text: path.into(),
             span,
             local,
+            never_refuses: false,
         }
     }
 
