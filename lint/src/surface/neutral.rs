@@ -317,6 +317,7 @@ mod tests {
             text: path.into(),
             span,
             local,
+            never_refuses: false,
         }
     }
 
