@@ -85,6 +85,7 @@ pub(super) fn parameter_guards(
     if !scopes.is_empty() {
         for guard in &mut guards {
             let scoped = Term { path: guard.term.path.clone(), args: scopes.clone() };
+            guard.text = scoped.to_string();
             guard.expansions.insert(0, std::mem::replace(&mut guard.term, scoped));
         }
     }

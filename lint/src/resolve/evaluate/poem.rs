@@ -7,9 +7,10 @@ use crate::frontend::rust::facts::ItemKind;
 use crate::frontend::rust::poem::{self, Around, Function, Kind, Operation};
 use crate::frontend::rust::types::ident_text;
 use crate::resolve::handlers;
-use crate::resolve::inventory::{Condition, Matching};
+use crate::resolve::inventory::{Condition, Matching, Note, NoteKind};
+use crate::resolve::modules::Definition;
 use crate::resolve::names::Resolved;
-use crate::resolve::value::{Call, Callee, Layer, MethodHandler, MethodRouter, PathValue, Router, Value};
+use crate::resolve::value::{Call, Callee, Entry, Layer, MethodHandler, MethodRouter, PathValue, Router, Value};
 use crate::source::Span;
 
 use super::router::Arguments;
@@ -105,8 +106,12 @@ impl Evaluator<'_, '_> {
                             }
                             Endpoint::Routes(inner) => {
                                 let mut inner = Router::clone(inner);
-                                inner.entries.retain(|entry| is_below(&entry.path, &prefix));
+                                let all = std::mem::take(&mut inner.entries);
+                                let (inside, outside): (Vec<_>, Vec<_>) =
+                                    all.into_iter().partition(|entry| is_below(&entry.path, &prefix));
+                                inner.entries = inside;
                                 self.nest_endpoint(router, "/", &inner, &conditions, span);
+                                outside.iter().for_each(|entry| self.note_outside(entry, &prefix, span));
                             }
                         }
                     }
@@ -236,7 +241,12 @@ impl Evaluator<'_, '_> {
         expressions: &Arguments,
     ) -> Vec<Rc<Layer>> {
         if poem::around(name) != Some(Around::LayerIf) {
-            return self.layers(environment, arguments, expressions);
+            let mut layers = self.layers(environment, arguments, expressions);
+            for layer in layers.iter_mut().filter(|layer| matches!(layer.value, Value::Closure(_))) {
+                let around = self.function_around(environment, layer.span);
+                Rc::make_mut(layer).wrapper = around;
+            }
+            return layers;
         }
         let ([enabled, rest @ ..], Some(written)) = (arguments, expressions.first()) else { return Vec::new() };
         let span = self.span_of(environment, written);
@@ -250,6 +260,32 @@ impl Evaluator<'_, '_> {
             }
         }
         layers
+    }
+
+    /// The function in which a closure is written: the only name that a closure has.
+    fn function_around(&self, environment: &Environment, span: Span) -> Option<Value> {
+        let module = self.modules.module(environment.module);
+        let contains = |definition: &Definition| match &definition.item.kind {
+            ItemKind::Function(signature) => signature.body.is_some_and(|body| {
+                let body = self.modules.span_of(definition.text, body);
+                body.file == span.file && body.start <= span.start && span.end <= body.end
+            }),
+            _ => false,
+        };
+        let members = module.definitions.iter().flat_map(|definition| match &definition.item.kind {
+            ItemKind::Impl { items, .. } => {
+                items.iter().map(|item| Definition { item: item.clone(), ..definition.clone() }).collect()
+            }
+            _ => vec![definition.clone()],
+        });
+        let function = members.into_iter().find(contains)?;
+        let module = function.module;
+        Some(Value::Path(Rc::new(PathValue {
+            resolved: Resolved::Item(function),
+            generics: Vec::new(),
+            module,
+            span,
+        })))
     }
 
     /// What a value answers requests with.
@@ -300,6 +336,19 @@ impl Evaluator<'_, '_> {
             }
         }
         router.entries.iter_mut().skip(before).for_each(|entry| entry.matching = Matching::Ordered);
+    }
+
+    /// Says that a route keeps its whole path and lies beside the one that it is nested at.
+    fn note_outside(&mut self, entry: &Entry, prefix: &str, span: Span) {
+        self.notes.insert(Note {
+            kind: NoteKind::DeadRouter,
+            message: format!(
+                "`{} {}` isn't below `{prefix}`, where it is nested with its whole path, so it isn't served",
+                entry.method, entry.path
+            ),
+            help: Some("nest it with `nest`, or write the prefix in front of its path".to_owned()),
+            span: Some(entry.mounts.first().copied().unwrap_or(span)),
+        });
     }
 
     fn nest_endpoint(
