@@ -362,9 +362,7 @@ fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, g
         Resolved::Item(attribute) => evaluator.modules.full_name(attribute.module, &attribute.item.name),
         Resolved::Member(..) | Resolved::Module(_) => given.path.clone(),
     };
-    if actix::is_route_attribute(&origin)
-        || poem::is_handler_attribute(&origin)
-        || salvo::is_handler_attribute(&origin)
+    if actix::is_route_attribute(&origin) || poem::is_handler_attribute(&origin) || salvo::is_handler_attribute(&origin)
     {
         return None;
     }

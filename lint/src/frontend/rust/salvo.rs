@@ -86,8 +86,15 @@ pub fn operation(name: &str) -> Option<Operation> {
         "filter" | "filter_fn" => Operation::Filter,
         "host" | "scheme" | "port" => Operation::Selector,
         "then" => Operation::Then,
-        "catcher" | "allowed_media_types" | "oapi_tag" | "oapi_tags" | "oapi_security" | "oapi_securities" | "clone"
-        | "into" | "arc" => Operation::Keep,
+        "catcher"
+        | "allowed_media_types"
+        | "oapi_tag"
+        | "oapi_tags"
+        | "oapi_security"
+        | "oapi_securities"
+        | "clone"
+        | "into"
+        | "arc" => Operation::Keep,
         "query" => Operation::Handler { method: "QUERY" },
         name => Operation::Handler { method: actix::method(name).filter(|_| name.starts_with(char::is_lowercase))? },
     })

@@ -280,12 +280,7 @@ impl Evaluator<'_, '_> {
         });
         let function = members.into_iter().find(contains)?;
         let module = function.module;
-        Some(Value::Path(Rc::new(PathValue {
-            resolved: Resolved::Item(function),
-            generics: Vec::new(),
-            module,
-            span,
-        })))
+        Some(Value::Path(Rc::new(PathValue { resolved: Resolved::Item(function), generics: Vec::new(), module, span })))
     }
 
     /// What a value answers requests with.
@@ -374,9 +369,9 @@ impl Evaluator<'_, '_> {
 
 /// Where a nested endpoint answers that has no routes of its own. A description is one document, not a folder.
 fn below(prefix: &str, methods: &[MethodHandler]) -> String {
-    let is_document = methods.iter().all(|method| {
-        service_path(&method.handler.value).last().is_some_and(|last| last.starts_with("spec_endpoint"))
-    });
+    let is_document = methods
+        .iter()
+        .all(|method| service_path(&method.handler.value).last().is_some_and(|last| last.starts_with("spec_endpoint")));
     if is_document { prefix.to_owned() } else { poem::nested_path(prefix, EVERYTHING) }
 }
 

@@ -57,8 +57,7 @@ impl Evaluator<'_, '_> {
             value => match owner_of(value) {
                 Some(owner) => self.add_operations(router, &owner, conditions, span),
                 None => {
-                    let text =
-                        "the API that is served here could not be followed; its operations are missing from the inventory";
+                    let text = "the API that is served here could not be followed; its operations are missing from the inventory";
                     self.note_unresolved(span, text, None);
                 }
             },
@@ -159,9 +158,8 @@ impl Evaluator<'_, '_> {
                     methods.extend(actix::method(&text).map(str::to_owned));
                 }
                 "transform" => {
-                    let name = syn::parse2::<syn::LitStr>(value.clone()).map_or(value, |name| {
-                        name.value().parse().unwrap_or_default()
-                    });
+                    let name = syn::parse2::<syn::LitStr>(value.clone())
+                        .map_or(value, |name| name.value().parse().unwrap_or_default());
                     transform = Some(self.named_function(function, attribute, &name.to_string()));
                 }
                 _ => {}
