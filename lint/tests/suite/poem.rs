@@ -110,6 +110,6 @@ guards:
     let document = json(&service, "routes");
     let route = &document["routes"][0];
     assert_eq!(route["path"], "/api/cases");
-    assert_eq!(route["access"]["certainty"], "exact", "{route:#}");
+    assert_eq!(route["access"]["certainty"], "proven", "{route:#}");
     assert_eq!(route["access"]["alternatives"][0]["scopes"], serde_json::json!(["case:read"]), "{route:#}");
 }
