@@ -215,7 +215,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The routers that a value may be.
-    fn routers(&mut self, value: Value, span: Span) -> Vec<(Vec<Condition>, Rc<Router>)> {
+    pub(super) fn routers(&mut self, value: Value, span: Span) -> Vec<(Vec<Condition>, Rc<Router>)> {
         match self.force(&value) {
             Value::Router(router) => vec![(Vec::new(), router)],
             Value::Choice(choices) => choices
