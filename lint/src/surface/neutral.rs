@@ -423,7 +423,6 @@ mod tests {
             text: path.into(),
             span,
             local,
-            never_refuses: false,
         }
     }
 
