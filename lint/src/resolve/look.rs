@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::frontend::rust::facts::{Extent, FileFacts};
 use crate::frontend::rust::parse::{self, ParseOptions};
-use crate::frontend::rust::{actix, axum, rocket};
+use crate::frontend::rust::{actix, axum, poem, rocket, salvo};
 use crate::source::{FileId, MARKER, ScanOptions, SourceFile, SourceProblem, Sources, suspect};
 
 use super::inventory::{Note, NoteKind};
@@ -38,7 +38,8 @@ pub(super) fn look(
     options: &ScanOptions,
     parse_options: ParseOptions,
 ) -> FirstLook {
-    let needles = AhoCorasick::new(axum::NEEDLES.iter().chain(actix::NEEDLES).chain(rocket::NEEDLES)).ok();
+    let needles = axum::NEEDLES.iter().chain(actix::NEEDLES).chain(rocket::NEEDLES);
+    let needles = AhoCorasick::new(needles.chain(poem::NEEDLES).chain(salvo::NEEDLES)).ok();
     let matters = |file: &SourceFile, text: &str| {
         options.no_filter
             || roots.contains(&*file.path)

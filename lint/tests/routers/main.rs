@@ -40,9 +40,11 @@ pages!(
     macros,
     modules,
     operations,
+    poem,
     programs,
     robustness,
     rocket,
+    salvo,
     values
 );
 

@@ -60,6 +60,10 @@ pub enum RouterKind {
     RocketRoutes,
     /// What gathers routes in actix-web.
     Actix(super::actix::Kind),
+    /// What gathers routes in poem.
+    Poem(super::poem::Kind),
+    /// `salvo::Router`, and the service that is made of one.
+    Salvo,
 }
 
 /// Crates whose names count as axum's own.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
-use crate::frontend::rust::{actix, axum, rocket};
+use crate::frontend::rust::{actix, axum, poem, rocket, salvo};
 use crate::resolve::modules::{CrateId, Definition, ModuleId, Modules};
 use crate::source::FileId;
 
@@ -133,6 +133,7 @@ impl Builders {
     pub(crate) fn find(modules: &Modules<'_>, functions: &[KnownFunction]) -> Self {
         let mut builders = Self::default();
         let texts = axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES).chain(rocket::BUILDER_NEEDLES);
+        let texts = texts.chain(poem::BUILDER_NEEDLES).chain(salvo::BUILDER_NEEDLES);
         let direct = AhoCorasick::new(texts).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
@@ -289,6 +290,7 @@ fn signature_mentions_router(signature: &Function) -> bool {
             name,
             "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter" | "HttpServiceFactory"
         ) || rocket::BUILDER_TYPES.contains(&name)
+            || poem::BUILDER_TYPES.contains(&name)
     };
     signature
         .result

@@ -54,11 +54,29 @@ impl Evaluator<'_, '_> {
         } else {
             receiver
         };
+        if let Some(value) = self.endpoint_call(environment, &receiver, &arguments, call, span) {
+            return value;
+        }
+        if let Some(value) = self.salvo_value_call(&receiver, &method, &arguments, span) {
+            return value;
+        }
         match &receiver {
             Value::Router(router) if matches!(router.kind, RouterKind::Actix(_)) => {
                 if let RouterKind::Actix(kind) = router.kind
                     && let Some(value) = self.actix_call(environment, router, kind, &arguments, call, span)
                 {
+                    return value;
+                }
+            }
+            Value::Router(router) if matches!(router.kind, RouterKind::Poem(_)) => {
+                if let RouterKind::Poem(kind) = router.kind
+                    && let Some(value) = self.poem_call(environment, router, kind, &arguments, call, span)
+                {
+                    return value;
+                }
+            }
+            Value::Router(router) if router.kind == RouterKind::Salvo => {
+                if let Some(value) = self.salvo_call(environment, router, &arguments, call, span) {
                     return value;
                 }
             }
@@ -150,7 +168,12 @@ impl Evaluator<'_, '_> {
             if TRANSPARENT.contains(&method.as_str()) {
                 return receiver;
             }
-            let framework = if matches!(router.kind, RouterKind::Actix(_)) { "actix-web" } else { "axum" };
+            let framework = match router.kind {
+                RouterKind::Actix(_) => "actix-web",
+                RouterKind::Poem(_) => "poem",
+                RouterKind::Salvo => "salvo",
+                _ => "axum",
+            };
             let name = format!(
                 "`{method}` isn't a method of {framework}'s router that is known here; the routes are kept as they are"
             );

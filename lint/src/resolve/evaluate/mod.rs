@@ -19,9 +19,12 @@ mod macros;
 mod method;
 mod method_router;
 mod pattern;
+mod poem;
+mod poem_api;
 mod rocket;
 mod rocket_routes;
 mod router;
+mod salvo;
 mod statement;
 mod text;
 
@@ -362,7 +365,10 @@ impl<'m, 's> Evaluator<'m, 's> {
             return;
         }
         match value {
-            Value::Router(router) => self.sinks.push(Sink { router: router.clone(), serves }),
+            Value::Router(router) => {
+                let router = self.finished(router);
+                self.sinks.push(Sink { router, serves });
+            }
             Value::Document(document) => self.documents.push(document.clone()),
             Value::Tuple(values) | Value::List(values) => values.iter().for_each(|value| self.sink(value, serves)),
             Value::Record(record) => record.fields.values().for_each(|value| self.sink(value, serves)),
