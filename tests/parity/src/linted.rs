@@ -65,7 +65,7 @@ impl Fixture {
     pub fn check(&self) -> String {
         let Loaded { policy, problems } = &self.policy;
         let policy = Some(PolicyInFile { policy, file: self.policy_file, problems });
-        let context = Context { surface: &self.surface, policy, sources: &self.sources };
+        let context = Context { surface: &self.surface, policy, witnesses: &[], unheard: &[], sources: &self.sources };
         let outcome = rule::run(rule::ALL, &context, false);
         let lines = Lines::new(&self.sources);
         let mut out = Vec::new();
