@@ -3,7 +3,7 @@
 use crate::pattern::{Binding, Bindings, Pattern};
 use crate::policy::NameOrVariable;
 use crate::term::{Term, Value};
-use crate::{Placed, Policy};
+use crate::Placed;
 
 /// A macro or a function that registers routes, and what its arguments mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub struct RouterEntry {
 /// Where code stands that registers routes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RouterForm {
-    /// An attribute of a function, or of the `impl` or module around functions.
+    /// An attribute of a function, or of the `impl` around functions.
     Attribute,
     /// A call of a function or method.
     Call,
@@ -89,10 +89,8 @@ pub fn bound(bindings: &Bindings, name: &str) -> Option<Value> {
     }
 }
 
-impl Policy {
-    /// The first entry of `routers` that an attribute or a call matches, with what its metavariables stand for.
-    pub fn router_entry(&self, form: RouterForm, term: &Term) -> Option<(&RouterEntry, Bindings)> {
-        let of_form = self.routers.iter().filter(|entry| entry.form == form);
-        of_form.into_iter().find_map(|entry| Some((entry, entry.pattern.matches(term)?)))
-    }
+/// The first entry that an attribute or a call matches, with what its metavariables stand for.
+pub fn find<'e>(entries: &'e [RouterEntry], form: RouterForm, term: &Term) -> Option<(&'e RouterEntry, Bindings)> {
+    let mut of_form = entries.iter().filter(|entry| entry.form == form);
+    of_form.find_map(|entry| Some((entry, entry.pattern.matches(term)?)))
 }

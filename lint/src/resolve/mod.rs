@@ -16,6 +16,7 @@ mod look;
 mod modules;
 mod names;
 mod operation;
+mod own_routers;
 mod programs;
 mod reach;
 mod rocket;

@@ -9,7 +9,7 @@ use route_role_policy::term::{Argument, Term};
 
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
-use crate::frontend::rust::{actix, axum, rocket as framework};
+use crate::frontend::rust::{actix, axum, rocket as framework, warp};
 use crate::source::Span;
 
 use super::behavior::{Analyst, Middleware};
@@ -74,7 +74,11 @@ pub(crate) fn add(
         let handler = match handlers.get(&key) {
             Some(known) => known.clone(),
             None => {
-                let described = describe(evaluator, entry, &middleware, policy);
+                let mut described = describe(evaluator, entry, &middleware, policy);
+                if entry.answer.is_some() {
+                    // What warp's filters give a handler, they checked before.
+                    described.guards.retain(|guard| guard.kind != GuardKind::Extractor);
+                }
                 handlers.insert(key, described.clone());
                 described
             }
@@ -192,7 +196,7 @@ fn describe(
     if handler.service {
         let name = Evaluator::service_name(&handler.value);
         let path: Vec<String> = name.split("::").map(str::to_owned).collect();
-        if axum::serves_everyone(&path) || actix::serves_everyone(&path) || framework::serves_everyone(&path) {
+        if axum::serves_everyone(&path) || actix::serves_everyone(&path) || framework::serves_everyone(&path) || warp::serves_everyone(&path) {
             return bare(name, HandlerKind::OpenService, handler.span);
         }
         evaluator.notes.insert(Note {
@@ -273,7 +277,10 @@ fn describe_function(
             scope_uses = declared.scope_uses;
             found.push(declared.guard);
         } else {
-            found.extend(attribute_guard(evaluator, definition, given));
+            let guard = attribute_guard(evaluator, definition, given);
+            // What only registers the route restricts nobody.
+            let restricts = |guard: &Guard| !evaluator.own.registers(guard) || rocket::is_named(policy, guard);
+            found.extend(guard.filter(restricts));
         }
     }
     for parameter in &signature.parameters {
@@ -345,10 +352,15 @@ fn behavior(
     (Some(Arc::new(behavior)), checks)
 }
 
+/// Whether an attribute never restricts anything.
+pub(super) fn is_neutral_attribute(given: &FactAttribute) -> bool {
+    let names = || given.path.iter().map(String::as_str);
+    names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name)) || given.is(&["utoipa", "path"]) || names().eq(["path"])
+}
+
 /// An attribute that isn't known to be harmless.
 fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, given: &FactAttribute) -> Option<Guard> {
-    let names = || given.path.iter().map(String::as_str);
-    if names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name)) || given.is(&["utoipa", "path"]) || names().eq(["path"]) {
+    if is_neutral_attribute(given) {
         return None;
     }
     // Whose attribute it is, its import says: `protect` of one crate isn't that of another.

@@ -40,10 +40,12 @@ pages!(
     macros,
     modules,
     operations,
+    own_routers,
     programs,
     robustness,
     rocket,
-    values
+    values,
+    warp
 );
 
 fn folder() -> &'static Path {

@@ -60,6 +60,10 @@ pub enum RouterKind {
     RocketRoutes,
     /// What gathers routes in actix-web.
     Actix(super::actix::Kind),
+    /// A filter of warp.
+    Warp,
+    /// A builder of the application's own, which its policy describes, with the number of its type.
+    Described(usize),
 }
 
 /// Crates whose names count as axum's own.

@@ -13,3 +13,4 @@ pub mod meta;
 pub mod parse;
 pub mod rocket;
 pub mod types;
+pub mod warp;

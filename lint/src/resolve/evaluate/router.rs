@@ -183,7 +183,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The paths that a value may be, in the notation that `notation` makes of the framework's own.
-    pub(super) fn paths_as(
+    pub(crate) fn paths_as(
         &mut self,
         value: &Value,
         span: Span,
@@ -215,7 +215,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The routers that a value may be.
-    fn routers(&mut self, value: Value, span: Span) -> Vec<(Vec<Condition>, Rc<Router>)> {
+    pub(super) fn routers(&mut self, value: Value, span: Span) -> Vec<(Vec<Condition>, Rc<Router>)> {
         match self.force(&value) {
             Value::Router(router) => vec![(Vec::new(), router)],
             Value::Choice(choices) => choices
@@ -253,7 +253,7 @@ impl Evaluator<'_, '_> {
         Vec::new()
     }
 
-    pub(super) fn handler(&mut self, value: Value, service: bool, span: Span) -> Rc<Handler> {
+    pub(crate) fn handler(&mut self, value: Value, service: bool, span: Span) -> Rc<Handler> {
         Rc::new(Handler { value, service, span })
     }
 
@@ -269,10 +269,11 @@ impl Evaluator<'_, '_> {
             conditions: Vec::new(),
             accidental: false,
             matching: Matching::Exclusive,
+            answer: None,
         }
     }
 
-    pub(super) fn add_entries(
+    pub(crate) fn add_entries(
         &mut self,
         router: &mut Router,
         path: &str,
