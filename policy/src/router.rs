@@ -1,9 +1,9 @@
 //! `routers`: how code that registers routes in a way of its own is to be read.
 
+use crate::Placed;
 use crate::pattern::{Binding, Bindings, Pattern};
 use crate::policy::NameOrVariable;
 use crate::term::{Term, Value};
-use crate::Placed;
 
 /// A macro or a function that registers routes, and what its arguments mean.
 #[derive(Debug, Clone, PartialEq)]

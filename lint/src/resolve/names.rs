@@ -229,10 +229,9 @@ impl Modules<'_> {
             }
         }
         // Nothing says which foreign glob brings the name in, except that a framework is known to export it.
-        let is_framework_s =
-            |names: &Vec<String>| {
-                axum::exports(names) || actix::exports(names) || rocket::exports(names) || warp::exports(names)
-            };
+        let is_framework_s = |names: &Vec<String>| {
+            axum::exports(names) || actix::exports(names) || rocket::exports(names) || warp::exports(names)
+        };
         outside.into_iter().find(is_framework_s).map(Resolved::External)
     }
 

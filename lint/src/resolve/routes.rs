@@ -196,7 +196,11 @@ fn describe(
     if handler.service {
         let name = Evaluator::service_name(&handler.value);
         let path: Vec<String> = name.split("::").map(str::to_owned).collect();
-        if axum::serves_everyone(&path) || actix::serves_everyone(&path) || framework::serves_everyone(&path) || warp::serves_everyone(&path) {
+        if axum::serves_everyone(&path)
+            || actix::serves_everyone(&path)
+            || framework::serves_everyone(&path)
+            || warp::serves_everyone(&path)
+        {
             return bare(name, HandlerKind::OpenService, handler.span);
         }
         evaluator.notes.insert(Note {
@@ -222,7 +226,8 @@ fn describe(
                 );
             }
             let name = guards::path_text(path);
-            if matches!(&path.resolved, Resolved::External(names) if actix::is_response(names)) {
+            if matches!(&path.resolved, Resolved::External(names) if actix::is_response(names) || warp::is_reply(names))
+            {
                 return bare(name, fallback_or(HandlerKind::Closure), handler.span);
             }
             evaluator.note_handler(handler.span, &name);

@@ -16,10 +16,10 @@ use super::inventory::{Inventory, Note, NoteKind};
 use super::library::Library;
 use super::look::{FirstLook, look};
 use super::modules::{CrateId, Modules};
+use super::own_routers::{self, OwnRouters};
 use super::programs::Programs;
 use super::reach::Reach;
 use super::shelf::Shelf;
-use super::own_routers::{self, OwnRouters};
 use super::{body_guards, rocket, routes, unreached};
 
 /// The evaluator recurses along the program's own calls and expressions.

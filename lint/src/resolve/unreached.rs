@@ -9,8 +9,8 @@ use aho_corasick::AhoCorasick;
 use crate::frontend::rust::facts::Item;
 use crate::source::{SourceFile, Sources, Span};
 
-use super::evaluate::{Evaluator, Sink};
 use super::evaluate::builders::{self, KnownFunction};
+use super::evaluate::{Evaluator, Sink};
 use super::inventory::{Note, NoteKind};
 use super::library::Library;
 use super::modules::CrateId;

@@ -84,7 +84,12 @@ impl Case {
         }
         let policy = self.policy();
         let filtered = scan(folder.path().to_owned(), false, policy.as_ref());
-        assert_eq!(filtered, scan(folder.path().to_owned(), true, policy.as_ref()), "{}: the byte search changes the answer", self.name);
+        assert_eq!(
+            filtered,
+            scan(folder.path().to_owned(), true, policy.as_ref()),
+            "{}: the byte search changes the answer",
+            self.name
+        );
         filtered
     }
 }

@@ -1,5 +1,7 @@
 //! warp: which functions make filters, and what its methods do to them.
 
+use super::types::{TypeArgument, TypePath, TypeRef};
+
 /// What a function of warp makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Function {
@@ -46,8 +48,20 @@ pub const NEEDLES: &[&str] = &["warp::", "BoxedFilter", "impl Filter"];
 /// Texts that make a function worth evaluating.
 pub const BUILDER_NEEDLES: &[&str] = &["warp::path", "warp::any", "warp::serve", "warp::fs", "warp::filters", "path!("];
 
-/// Types in a signature that make a function worth evaluating.
-pub const BUILDER_TYPES: &[&str] = &["Filter", "BoxedFilter"];
+/// Whether a type in a signature makes a function worth evaluating: much is called `Filter`, but not much of it extracts.
+pub fn is_filter(ty: &TypeRef) -> bool {
+    let of_path = |path: &TypePath| {
+        let extracts =
+            |argument: &TypeArgument| matches!(argument, TypeArgument::Binding(name, _) if name == "Extract");
+        path.last() == "BoxedFilter"
+            || path.last() == "Filter" && (is_warp(&path.names) || path.arguments.iter().any(extracts))
+    };
+    match ty {
+        TypeRef::Bounds(paths) => paths.iter().any(of_path),
+        TypeRef::Path(path) => path.last() == "BoxedFilter",
+        _ => false,
+    }
+}
 
 /// Whether a resolved path leads into warp.
 pub fn is_warp(path: &[String]) -> bool {
@@ -75,7 +89,7 @@ pub fn function(path: &[String]) -> Option<Function> {
         ["serve" | "service"] => Function::Serve,
         ["header", "exact" | "exact_ignore_case"] | ["host", "exact"] => Function::Condition,
         [name] | ["method", name] if method(name).is_some() => Function::Method(method(name)?),
-        ["any" | "query" | "header" | "cookie" | "ext" | "body" | "ws" | "method" | "addr" | "log" | "trace"]
+        ["any" | "query" | "header" | "cookie" | "ext" | "body" | "ws" | "method" | "addr"]
         | ["any" | "body" | "query" | "cookie" | "header" | "ext" | "addr" | "multipart" | "method" | "host", _]
         | ["path", "end" | "full" | "peek"]
         | ["ws", "ws"]
@@ -112,8 +126,12 @@ pub fn operation(method: &str) -> Option<Operation> {
 
 /// Whether what `with(…)` is given only looks at requests or changes answers.
 pub fn is_harmless_wrapper(path: &[String]) -> bool {
-    is_warp(path)
-        && path.iter().any(|name| matches!(name.as_str(), "log" | "cors" | "trace" | "compression" | "reply"))
+    is_warp(path) && path.iter().any(|name| matches!(name.as_str(), "log" | "cors" | "trace" | "compression" | "reply"))
+}
+
+/// Whether a path is that of a plain answer, which demands nothing: `warp::reply`.
+pub fn is_reply(path: &[String]) -> bool {
+    is_warp(path) && path.iter().any(|name| name == "reply")
 }
 
 /// Whether a service answers whoever asks.

@@ -154,7 +154,8 @@ impl Builders {
             if mentions
                 || signature_mentions_router(signature)
                 || signature_mentions(signature, &|name| own.is_type_name(name))
-                || is_lent_a_router(modules, function, signature) {
+                || is_lent_a_router(modules, function, signature)
+            {
                 builders.add(modules, function, &mut fresh);
             } else {
                 open.push(function);
@@ -295,9 +296,8 @@ fn signature_mentions_router(signature: &Function) -> bool {
             name,
             "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter" | "HttpServiceFactory"
         ) || rocket::BUILDER_TYPES.contains(&name)
-            || warp::BUILDER_TYPES.contains(&name)
     };
-    signature_mentions(signature, &is_router)
+    signature_mentions(signature, &is_router) || signature.result.as_ref().is_some_and(warp::is_filter)
 }
 
 fn signature_mentions(signature: &Function, is_wanted: &dyn Fn(&str) -> bool) -> bool {

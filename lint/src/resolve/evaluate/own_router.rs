@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use route_role_policy::pattern::Bindings;
-use route_role_policy::router::{self, RouteTarget, RouteTemplate, RouterEntry, RouterForm, RouterMeaning};
 use route_role_policy::policy::NameOrVariable;
+use route_role_policy::router::{self, RouteTarget, RouteTemplate, RouterEntry, RouterForm, RouterMeaning};
 use route_role_policy::term::{Argument, Term, Value as TermValue};
 
 use crate::frontend::rust::axum::{self, RouterKind};
@@ -176,14 +176,7 @@ impl Evaluator<'_, '_> {
                     for (when, prefix) in self.prefixed(&prefixes, &Value::text(""), given.span) {
                         if self.has_room(router, &inner, given.span) {
                             let conditions = [when.as_slice(), &conditions].concat();
-                            super::router::nest(
-                                Rc::make_mut(router),
-                                &prefix,
-                                &inner,
-                                &conditions,
-                                given.span,
-                                false,
-                            );
+                            super::router::nest(Rc::make_mut(router), &prefix, &inner, &conditions, given.span, false);
                         }
                     }
                 }
@@ -254,9 +247,9 @@ impl Evaluator<'_, '_> {
             found = outer
                 .iter()
                 .flat_map(|(when, prefix)| {
-                    found.iter().map(move |(more, path)| {
-                        ([when.as_slice(), more].concat(), axum::nested_path(prefix, path))
-                    })
+                    found
+                        .iter()
+                        .map(move |(more, path)| ([when.as_slice(), more].concat(), axum::nested_path(prefix, path)))
                 })
                 .collect();
         }

@@ -176,7 +176,7 @@ impl Evaluator<'_, '_> {
     /// What `and(…)` is given, as a filter. What isn't known may refuse.
     fn operand(&mut self, value: Value, place: Span) -> Rc<Router> {
         match self.force(&value) {
-            Value::Router(other) if other.kind == RouterKind::Warp => self.alternatives_of(other),
+            Value::Router(other) if other.kind == RouterKind::Warp => self.alternatives_of(other, place),
             other => {
                 let mut filter = self.empty_router(RouterKind::Warp, place);
                 let mut entry = self.filter_entry("ANY", "", place);
@@ -188,18 +188,52 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// Alternatives that only give a value are one: if one of them lets everybody through, so do all together.
-    fn alternatives_of(&mut self, filter: Rc<Router>) -> Rc<Router> {
+    /// Alternatives that only give a value are one: if one of them lets everybody through, so do all together; otherwise one of what they
+    /// demand is enough, `or(user(), key())`.
+    fn alternatives_of(&mut self, filter: Rc<Router>, place: Span) -> Rc<Router> {
         let only_gives = |entry: &Entry| entry.path.is_empty() && entry.method == "ANY" && entry.conditions.is_empty();
-        if filter.entries.len() < 2 || !filter.entries.iter().all(only_gives) {
+        let (Some(first), true) = (filter.entries.first().cloned(), filter.entries.iter().all(only_gives)) else {
+            return filter;
+        };
+        if filter.entries.len() < 2 {
             return filter;
         }
-        let lets_through = |entry: &&Entry| {
-            entry.layers.is_empty() && !entry.answer.as_ref().is_some_and(|answer| answer.can_reject)
-        };
-        let open = filter.entries.iter().find(lets_through).or(filter.entries.first()).cloned();
+        let names: Vec<Option<Span>> = filter
+            .entries
+            .iter()
+            .map(|entry| entry.answer.as_ref().and_then(|answer| answer.named.as_ref()).map(|(_, span)| *span))
+            .collect();
+        let shared = first.answer.as_ref().and_then(|answer| answer.named.clone());
+        let shared = shared.filter(|_| names.windows(2).all(|pair| pair[0] == pair[1]));
+        let mut ways = Vec::new();
+        for entry in &filter.entries {
+            let mut entry = entry.clone();
+            if let (Some(answer), Some(_)) = (&mut entry.answer, &shared) {
+                answer.named = None;
+            }
+            self.demote(&mut entry);
+            let mut demands: Vec<Value> = entry.layers.iter().rev().map(|layer| layer.value.clone()).collect();
+            match demands.len() {
+                0 => ways.push(None),
+                1 => ways.extend(demands.pop().map(Some)),
+                _ => ways.push(Some(combined("and", demands, place))),
+            }
+        }
+        let mut only = Entry { layers: Vec::new(), ..first };
+        if let Some(answer) = &mut only.answer {
+            *answer = Answer { is_given: answer.is_given, ..Answer::default() };
+        }
+        // One way in without a demand is open to everybody.
+        if let Some(ways) = ways.into_iter().collect::<Option<Vec<Value>>>() {
+            let either = combined("or", ways, place);
+            let layer = match shared {
+                Some((name, span)) => self.filter_layer(name, Some(either), span),
+                None => self.filter_layer(either, None, place),
+            };
+            only.layers.push(layer);
+        }
         let mut filter = filter;
-        Rc::make_mut(&mut filter).entries = open.into_iter().collect();
+        Rc::make_mut(&mut filter).entries = vec![only];
         filter
     }
 
@@ -281,7 +315,8 @@ impl Evaluator<'_, '_> {
             entry.answer.as_ref().is_some_and(|answer| answer.is_given)
                 && (serves || !entry.path.is_empty() || entry.method != "ANY")
         };
-        let lost = filter.entries.iter().find(|entry| serves && !is_route(entry)).and_then(|entry| entry.mounts.first());
+        let lost =
+            filter.entries.iter().find(|entry| serves && !is_route(entry)).and_then(|entry| entry.mounts.first());
         if let Some(place) = lost.copied() {
             self.note_unresolved(place, "what answers the requests of this filter could not be followed", None);
         }
@@ -302,6 +337,12 @@ impl Evaluator<'_, '_> {
             _ => self.note_unresolved(span, "the filter that is served here could not be followed", None),
         }
     }
+}
+
+/// Several demands as one, in the form of a call.
+fn combined(name: &str, demands: Vec<Value>, span: Span) -> Value {
+    let callee = Callee::Macro(vec![name.to_owned()]);
+    Value::Call(Rc::new(Call { callee, arguments: demands, places: Vec::new(), span }))
 }
 
 /// The path that a call's name leads to.
