@@ -27,7 +27,7 @@ pub struct Guard<P> {
 
 impl<P: Protected> Guard<P> {
     /// Only for the extractors of the framework modules, after the caller was let in.
-    #[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "each framework module is a caller"))]
+    #[cfg_attr(not(feature = "__framework"), allow(dead_code, reason = "each framework module is a caller"))]
     pub(crate) const fn granted() -> Self {
         Self { protected: PhantomData }
     }
@@ -44,6 +44,21 @@ impl<P> fmt::Debug for Guard<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Guard")
     }
+}
+
+#[cfg(any(feature = "actix", feature = "axum"))]
+/// A [`Guard`], as the first of a handler's arguments.
+///
+/// A trait of its own, so that the `GuardFirst` of a framework's routing functions doesn't tell the compiler of which types arguments are: it would then
+/// complain about types that differ, instead of a guard that is missing.
+pub trait IsGuard {
+    /// What the guard enforces.
+    const PROTECTION: &'static Protection;
+}
+
+#[cfg(any(feature = "actix", feature = "axum"))]
+impl<P: Protected> IsGuard for Guard<P> {
+    const PROTECTION: &'static Protection = P::PROTECTION;
 }
 
 /// The declaration that refuses everyone.

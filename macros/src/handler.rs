@@ -51,7 +51,7 @@ impl Handler {
             }
             !another
         });
-        if self.signature.asyncness.is_none() {
+        if self.signature.asyncness.is_none() && !self.attributes.iter().any(names::makes_a_handler) {
             let message = "a handler is an `async fn`";
             problems.push(syn::Error::new_spanned(self.signature.fn_token, message));
         }
@@ -64,7 +64,12 @@ impl Handler {
         if self.signature.inputs.len() == 7 {
             self.attributes.push(parse_quote!(#[allow(clippy::too_many_arguments)]));
         }
-        let argument: FnArg = parse_quote!(_: #guard);
+        // Rocket wants names, and `#[instrument]` shows arguments that have one.
+        let argument: FnArg = if self.attributes.iter().any(names::makes_a_route) {
+            parse_quote!(_route_role: #guard)
+        } else {
+            parse_quote!(_: #guard)
+        };
         self.signature.inputs.insert(0, argument);
     }
 }

@@ -33,7 +33,8 @@ mod policy_file;
 /// | `reason = "…"` | why a public route is public |
 ///
 /// The function gets one more argument, in front of the others: a `Guard`, which refuses before anything else is
-/// extracted. The attribute stands topmost, so that others see the function as it is going to be.
+/// extracted. The attribute stands topmost, so that others see the function as it is going to be: `#[get("/…")]` of
+/// actix-web and Rocket, poem's `#[handler]`, `#[utoipa::path]`, `#[instrument]`.
 ///
 /// For associated functions, put `#[route_role]` on the `impl`, too, without arguments.
 ///

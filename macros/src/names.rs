@@ -29,3 +29,18 @@ pub(crate) fn marker(within: &[String], function: &Ident) -> Ident {
 pub(crate) fn is_route_role(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == "route_role")
 }
+
+/// The attributes of actix-web and Rocket that make a route of a function.
+const ROUTE_ATTRIBUTES: [&str; 11] =
+    ["connect", "delete", "get", "head", "options", "patch", "post", "put", "route", "routes", "trace"];
+
+/// Whether an attribute makes a route of the function below it, however it is qualified.
+pub(crate) fn makes_a_route(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|segment| ROUTE_ATTRIBUTES.iter().any(|name| segment.ident == name))
+}
+
+/// Whether an attribute makes a handler of the function below it, which then needn't be `async`: Rocket's do, and poem's
+/// `#[handler]`.
+pub(crate) fn makes_a_handler(attribute: &Attribute) -> bool {
+    makes_a_route(attribute) || attribute.path().segments.last().is_some_and(|segment| segment.ident == "handler")
+}

@@ -48,6 +48,8 @@ pub struct Policy {
     pub public: Vec<PublicRoute>,
     /// What the security schemes of the API description mean.
     pub security: BTreeMap<String, SecurityScheme>,
+    /// The API descriptions that the routes are compared with.
+    pub openapi: Vec<DescriptionFile>,
     /// Accesses that are never granted.
     pub assertions: Vec<Assertion>,
     /// How loud each rule is.
@@ -304,6 +306,17 @@ pub struct SecurityScheme {
     pub name: Placed<String>,
     /// The kinds of caller that carry such a credential.
     pub accepts: Vec<Placed<PrincipalKind>>,
+}
+
+/// An API description that the routes are compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DescriptionFile {
+    /// The file, below the policy's own folder.
+    pub file: Placed<String>,
+    /// The program that it describes, where that isn't the one whose routes fit it best.
+    pub program: Option<Placed<String>>,
+    /// What stands before its paths, instead of what it says of its servers; without a `/` at its end.
+    pub prefix: Option<Placed<String>>,
 }
 
 /// How loud a rule is.

@@ -70,7 +70,7 @@ fn a_file_that_cannot_be_read_is_one_problem() {
     assert_eq!(only_problem("- version\n").message, "the policy must be a mapping, not a list");
     assert_eq!(
         only_problem("version: 1\n---\nversion: 1\n").message,
-        "a policy is one YAML document; a second one begins here"
+        "the policy is one YAML document; a second one begins here"
     );
 }
 

@@ -1,7 +1,5 @@
 //! Who calls: asked of the application once per request, when the first guard needs to know.
 
-use std::error::Error;
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,9 +7,10 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use route_role_policy::Principal;
 
-use super::log_once;
-use super::render::{ProblemDocuments, RenderAnswer};
-use crate::Answer;
+use super::render::RenderAnswer;
+use crate::gate;
+use crate::rejection::Renderer;
+use crate::resolve::{self, Caller, ResolveError};
 
 /// Finds out who calls.
 ///
@@ -40,32 +39,6 @@ where
     }
 }
 
-/// Why it can't be found out who calls. It is logged, never shown to the caller.
-#[derive(Debug)]
-pub struct ResolveError(Box<dyn Error + Send + Sync>);
-
-impl ResolveError {
-    /// An error with its cause; a text will do.
-    pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(cause.into())
-    }
-}
-
-impl fmt::Display for ResolveError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-/// Lets `?` turn any error into "can't be found out".
-///
-/// For that reason `ResolveError` is not an [`Error`] itself.
-impl<E: Error + Send + Sync + 'static> From<E> for ResolveError {
-    fn from(cause: E) -> Self {
-        Self(Box::new(cause))
-    }
-}
-
 /// What the layer leaves for guards in the extensions of a request.
 #[derive(Clone)]
 pub(super) struct Context {
@@ -75,11 +48,11 @@ pub(super) struct Context {
 
 /// The outcome of asking who calls, kept for the rest of the request.
 #[derive(Clone)]
-struct Resolved(Result<Arc<Principal>, Answer>);
+struct Resolved(Caller);
 
 impl Context {
     pub(super) fn new(resolver: impl ResolvePrincipal) -> Self {
-        Self { resolver: Arc::new(resolver), renderer: Arc::new(ProblemDocuments::default()) }
+        Self { resolver: Arc::new(resolver), renderer: <dyn RenderAnswer>::problem_documents() }
     }
 
     pub(super) fn with_renderer(self, renderer: impl RenderAnswer) -> Self {
@@ -90,9 +63,7 @@ impl Context {
     pub(super) fn of(parts: &Parts) -> Option<Self> {
         let context = parts.extensions.get::<Self>().cloned();
         if context.is_none() {
-            log_once::error(
-                "every guarded route is refused: put `route_role::axum::RouteRoleLayer` around the whole router".into(),
-            );
+            gate::log_missing_layer("route_role::axum::RouteRoleLayer");
         }
         context
     }
@@ -102,17 +73,11 @@ impl Context {
     }
 
     /// Who calls; an answer if that can't be found out.
-    pub(super) async fn principal(&self, parts: &mut Parts) -> Result<Arc<Principal>, Answer> {
+    pub(super) async fn principal(&self, parts: &mut Parts) -> Caller {
         if let Some(Resolved(known)) = parts.extensions.get::<Resolved>() {
             return known.clone();
         }
-        let outcome = match self.resolver.resolve(parts).await {
-            Ok(principal) => Ok(Arc::new(principal.unwrap_or_else(Principal::anonymous))),
-            Err(error) => {
-                log::error!(target: "route_role", "the request is refused: it can't be found out who calls: {error}");
-                Err(Answer::Undecided)
-            }
-        };
+        let outcome = resolve::caller(self.resolver.resolve(parts).await);
         parts.extensions.insert(Resolved(outcome.clone()));
         outcome
     }

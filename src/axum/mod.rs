@@ -24,7 +24,6 @@ mod access;
 mod context;
 mod guard;
 mod layer;
-mod log_once;
 #[cfg(feature = "test-util")]
 pub mod matrix;
 mod object_path;
@@ -35,11 +34,11 @@ mod router;
 pub mod routing;
 
 pub use access::{Absent, Access, Denied};
-pub use context::{ResolveError, ResolvePrincipal};
+pub use context::ResolvePrincipal;
 pub use guard::Rejection;
 pub use layer::{RouteRole, RouteRoleLayer};
 pub use object_path::ObjectPath;
-pub use render::{ProblemDocuments, RenderAnswer};
+pub use render::RenderAnswer;
 pub use router::PolicyRouter;
 
-pub use crate::Guard;
+pub use crate::{Guard, ProblemDocuments, ResolveError};

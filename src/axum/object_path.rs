@@ -7,8 +7,7 @@ use axum::http::request::Parts;
 
 use super::access::Access;
 use super::guard::Rejection;
-use super::log_once;
-use crate::Answer;
+use crate::{Answer, log_once};
 
 /// Like [`Path`], for handlers behind a guard: an id that can't be read is an object that isn't there.
 ///

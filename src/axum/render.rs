@@ -1,10 +1,13 @@
 //! How answers look: the application's choice, in one place.
 
+use std::sync::Arc;
+
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
-use crate::Answer;
+use crate::rejection::Renderer;
+use crate::{Answer, ProblemDocuments};
 
 /// Turns an [`Answer`] into a response.
 ///
@@ -24,35 +27,21 @@ where
     }
 }
 
-/// Renders answers as problem documents (RFC 9457) that name no object.
-#[derive(Debug, Clone)]
-pub struct ProblemDocuments {
-    challenge: HeaderValue,
-}
-
-impl ProblemDocuments {
-    /// The value of `www-authenticate` in a 401, which must have one (RFC 9110); `Bearer` unless said otherwise.
-    #[must_use]
-    pub fn with_challenge(challenge: HeaderValue) -> Self {
-        Self { challenge }
-    }
-}
-
-impl Default for ProblemDocuments {
-    fn default() -> Self {
-        Self { challenge: HeaderValue::from_static("Bearer") }
-    }
-}
-
 impl RenderAnswer for ProblemDocuments {
     fn render(&self, answer: Answer) -> Response {
         let mut response = Response::new(Body::from(answer.problem_document()));
         *response.status_mut() = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if answer == Answer::Unauthenticated {
-            headers.insert(header::WWW_AUTHENTICATE, self.challenge.clone());
+        for (name, value) in self.headers(answer) {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                response.headers_mut().insert(HeaderName::from_static(name), value);
+            }
         }
         response
+    }
+}
+
+impl Renderer for dyn RenderAnswer {
+    fn problem_documents() -> Arc<Self> {
+        Arc::new(ProblemDocuments::default())
     }
 }

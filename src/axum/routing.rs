@@ -15,9 +15,10 @@ use axum::routing::{self, MethodFilter, Route as AxumRoute};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{Guard, Protected, Protection};
+use crate::Protection;
+pub use crate::guard::IsGuard;
 
-/// Handlers whose first argument is a [`Guard`], told by the types of their arguments.
+/// Handlers whose first argument is a [`Guard`](crate::Guard), told by the types of their arguments.
 ///
 /// `#[route_role]` gives a handler that argument.
 #[diagnostic::on_unimplemented(
@@ -29,19 +30,6 @@ use crate::{Guard, Protected, Protection};
 pub trait GuardFirst {
     /// What the guard enforces.
     const PROTECTION: &'static Protection;
-}
-
-/// A [`Guard`], as the first of a handler's arguments.
-///
-/// A trait of its own, so that [`GuardFirst`] doesn't tell the compiler of which types arguments are: it would then
-/// complain about types that differ, instead of a guard that is missing.
-pub trait IsGuard {
-    /// What the guard enforces.
-    const PROTECTION: &'static Protection;
-}
-
-impl<P: Protected> IsGuard for Guard<P> {
-    const PROTECTION: &'static Protection = P::PROTECTION;
 }
 
 macro_rules! guard_first {

@@ -10,7 +10,9 @@ use super::outputs::{self, Format};
 use super::part::{Part, Parts};
 use super::project::Project;
 use super::stdin::{self, StdinArgs};
-use super::{BaselineArgs, CliError, CommonArgs, ExitStatus, FixArgs, InputArgs, OutputArgs, output};
+use super::{
+    BaselineArgs, CliError, CommonArgs, ExitStatus, FixArgs, InputArgs, OutputArgs, WitnessArgs, output, witnesses,
+};
 use crate::baseline::Fingerprint;
 use crate::report::terminal::Colour;
 use crate::report::{Lines, Results, github, gitlab, json, junit, sarif, terminal};
@@ -33,6 +35,8 @@ pub struct CheckArgs {
     /// The mildest severity that makes the command fail.
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
     deny: Level,
+    #[command(flatten)]
+    witnesses: WitnessArgs,
     #[command(flatten)]
     baseline: BaselineArgs,
     #[command(flatten)]
@@ -114,7 +118,8 @@ struct Seen {
 
 /// Reads everything of a part and applies every rule.
 fn look(args: &CheckArgs, part: Part, overlay: Option<&Overlay>) -> Result<Seen, CliError> {
-    let project = Project::read_with(&args.input, part, &args.common, args.strict, overlay)?;
+    let mut project = Project::read_with(&args.input, part, &args.common, args.strict, overlay)?;
+    args.witnesses.hear(&mut project, &args.input)?;
     let mut outcome = rule::run(rule::ALL, &project.context(), args.strict);
     let stale = args.baseline.hold_back(&project, &mut outcome)?;
     if let Some(overlay) = overlay {
@@ -169,6 +174,7 @@ fn report(args: &CheckArgs, all: &[Seen], out: &mut dyn Write, format: Format, t
 /// What the findings alone don't tell.
 fn remark(project: &Project, outcome: &Outcome) {
     let here = project.in_service();
+    witnesses::remark(project);
     if project.surface.inventory.routes.is_empty() {
         output::say(&format!("error: no routes were found{here}; is this the folder of a web service?"));
     }

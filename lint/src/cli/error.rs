@@ -28,6 +28,10 @@ pub enum CliError {
     Exists(PathBuf),
     /// The policy file can't be read.
     Policy(PathBuf, io::Error),
+    /// An API description that is named on the command line can't be read.
+    Description(PathBuf, io::Error),
+    /// Several services, and API descriptions for all.
+    SharedDescription,
     /// The baseline can't be read.
     Baseline(PathBuf, io::Error),
     /// The baseline isn't one.
@@ -104,6 +108,8 @@ impl CliError {
             | Self::Write(..)
             | Self::Exists(_)
             | Self::Policy(..)
+            | Self::Description(..)
+            | Self::SharedDescription
             | Self::Baseline(..)
             | Self::InvalidBaseline(..)
             | Self::OutputTwice(_)
@@ -209,6 +215,12 @@ impl fmt::Display for CliError {
             Self::Document(path, error) => {
                 write!(formatter, "`{}` can't be used: {}", shown(path), visible(&error.to_string()))
             }
+            Self::Description(path, error) => {
+                write!(formatter, "the API description `{}` can't be read: {error}", shown(path))
+            }
+            Self::SharedDescription => formatter.write_str(
+                "there are several services, and `--openapi` can't say which of them it describes; name each description in the policy of its service: `openapi: [\"api/openapi.json\"]`",
+            ),
             Self::UselessOption { option, target } => write!(formatter, "`{option}` means nothing to `{target}`"),
             Self::UnknownProgram { name, known } => {
                 write!(formatter, "there is no program `{}`; there is {}", visible(name), visible(&quoted(known)))

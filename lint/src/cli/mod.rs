@@ -22,6 +22,7 @@ mod report;
 mod routes;
 mod schema;
 mod stdin;
+mod witnesses;
 
 use clap::{Parser, Subcommand};
 
@@ -43,6 +44,7 @@ pub use report::ReportArgs;
 pub use routes::RoutesArgs;
 pub use schema::SchemaArgs;
 pub use stdin::StdinArgs;
+pub use witnesses::WitnessArgs;
 
 /// Keep the permissions of a web service's routes honest.
 ///

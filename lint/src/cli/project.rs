@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use route_role_policy::Policy;
-use route_role_policy::file::{self, Loaded, RustConstants};
+use route_role_policy::file::{self, Loaded, Problem, RustConstants};
 use serde::Deserialize;
 
 use super::part::Part;
 use super::progress::Progress;
 use super::{CliError, CommonArgs, InputArgs};
+use crate::description::{Unheard, Witness};
 use crate::drift::Snapshot;
 use crate::fix::Territory;
 use crate::report::escape::visible;
@@ -26,6 +27,10 @@ pub(super) struct Project {
     pub(super) surface: Surface,
     /// Every file that was read.
     pub(super) sources: SourceMap,
+    /// The API descriptions that the routes are compared with.
+    pub(super) witnesses: Vec<Witness>,
+    /// Those of the policy that can't be looked at.
+    pub(super) unheard: Vec<Unheard>,
     /// What of the tree it is.
     pub(super) part: Part,
     /// The folder that shown paths are relative to.
@@ -97,7 +102,8 @@ impl Project {
         drop(progress);
         let base = Territory::new(&input.paths).map(|territory| territory.base().to_owned()).unwrap_or_default();
         let way_from_repository = way_from_repository(&base);
-        Ok(Self { policy, surface, sources, part, base, way_from_repository })
+        let (witnesses, unheard) = (Vec::new(), Vec::new());
+        Ok(Self { policy, surface, sources, witnesses, unheard, part, base, way_from_repository })
     }
 
     /// The file that lies at a path, which has no links in it.
@@ -128,7 +134,8 @@ impl Project {
             file: policy.file,
             problems: &policy.loaded.problems,
         });
-        Context { surface: &self.surface, policy, sources: &self.sources }
+        let Self { surface, sources, witnesses, unheard, .. } = self;
+        Context { surface, policy, witnesses, unheard, sources }
     }
 
     /// What reports call it, where nobody says so: the name of the package at its root, else that of its folder.
@@ -153,9 +160,11 @@ impl Project {
         Snapshot::of_surface(&self.surface, policy, &self.sources)
     }
 
-    /// Whether a part of the policy can't be used.
+    /// Whether a part of the policy, or of an API description, can't be used.
     pub(super) fn has_policy_errors(&self) -> bool {
-        self.policy.as_ref().is_some_and(PolicyFile::has_errors)
+        let mut mistakes = self.witnesses.iter().flat_map(|witness| &witness.problems);
+        let is_misheard = !self.unheard.is_empty() || mistakes.any(Problem::is_error);
+        is_misheard || self.policy.as_ref().is_some_and(PolicyFile::has_errors)
     }
 }
 

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::check::is_incomplete;
 use super::part::{Part, Parts};
 use super::project::Project;
-use super::{CliError, CommonArgs, ExitStatus, InputArgs, output};
+use super::{CliError, CommonArgs, ExitStatus, InputArgs, output, witnesses};
 use crate::report::html;
 use crate::report::permissions::service::ServiceReport;
 use crate::report::permissions::{Fleet, Identity, build, csv, is_web_address, markdown, mermaid};
@@ -87,7 +87,8 @@ fn report_code(args: &ReportArgs) -> Result<ExitStatus, CliError> {
 }
 
 fn report_part(args: &ReportArgs, part: Part) -> Result<(ServiceReport, ExitStatus), CliError> {
-    let project = Project::read_with(&args.input, part, &args.common, false, None)?;
+    let mut project = Project::read_with(&args.input, part, &args.common, false, None)?;
+    witnesses::of_policy(&mut project, &args.input);
     // What belongs to the root among several services has no name but the root's.
     let found = project.service().filter(|name| *name != ".").map(str::to_owned).or_else(|| project.name());
     let name = args.service.clone().or(found).filter(|name| !name.trim().is_empty());

@@ -1,11 +1,15 @@
 //! `route-role routes`.
 
+use std::io::Write;
+
 use clap::{Args, ValueEnum};
+use route_role_policy::Policy;
 
 use super::check::is_incomplete;
 use super::part::Part;
-use super::project::Project;
+use super::project::{PolicyFile, Project};
 use super::{CliError, CommonArgs, ExitStatus, InputArgs, output};
+use crate::codegen::openapi;
 use crate::report::{Lines, csv, json, table, terminal};
 use crate::rule::{self, Subject};
 
@@ -32,6 +36,8 @@ enum Format {
     Json,
     /// For spreadsheets.
     Csv,
+    /// For API tools: an OpenAPI 3.1 skeleton with the `security` that the guards prove.
+    Openapi,
 }
 
 pub(super) fn run(args: &RoutesArgs) -> Result<ExitStatus, CliError> {
@@ -43,6 +49,7 @@ pub(super) fn run(args: &RoutesArgs) -> Result<ExitStatus, CliError> {
         Format::Table => table::write(out, &project.surface, &lines),
         Format::Json => json::write_routes(out, &project.surface, &lines),
         Format::Csv => csv::write(out, &project.surface, &lines),
+        Format::Openapi => out.write_all(skeleton(&project, &lines).as_bytes()),
     })?;
     let found_nothing = project.surface.inventory.routes.is_empty();
     if !args.common.quiet {
@@ -60,4 +67,12 @@ pub(super) fn run(args: &RoutesArgs) -> Result<ExitStatus, CliError> {
         true if !args.common.allow_incomplete && !args.common.exit_zero => ExitStatus::Incomplete,
         _ => ExitStatus::Clean,
     })
+}
+
+/// The routes as an API description, which says nothing of security where there is no policy.
+fn skeleton(project: &Project, lines: &Lines<'_>) -> String {
+    let no_policy = Policy::default();
+    let policy = project.policy.as_ref().map_or(&no_policy, PolicyFile::policy);
+    let title = project.name().unwrap_or_else(|| "service".to_owned());
+    openapi::skeleton(&project.surface, policy, lines, &title)
 }

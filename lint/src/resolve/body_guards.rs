@@ -48,5 +48,6 @@ pub(super) fn guard(evaluator: &Evaluator<'_, '_>, check: &Check) -> Guard {
         span: check.span,
         local: true,
         conditions: Vec::new(),
+        never_refuses: false,
     }
 }

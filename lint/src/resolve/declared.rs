@@ -42,6 +42,7 @@ pub(crate) fn read(
         span: whole,
         local: false,
         conditions: evaluator.attribute_conditions(handler, given),
+        never_refuses: false,
     };
     let mut declared = Declared { guard, attribute: None, scope_uses: Vec::new() };
     let tokens: TokenStream = match source.parse() {

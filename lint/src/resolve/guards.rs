@@ -31,6 +31,7 @@ struct Extractor {
     term: Term,
     expansions: Vec<Term>,
     local: bool,
+    never_refuses: bool,
 }
 
 impl Extractor {
@@ -43,6 +44,7 @@ impl Extractor {
             span,
             local: self.local,
             conditions: Vec::new(),
+            never_refuses: self.never_refuses,
         }
     }
 }
@@ -108,7 +110,8 @@ impl Evaluator<'_, '_> {
         {
             expansions.push(expanded);
         }
-        Some(Extractor { term, expansions, local })
+        let never_refuses = local && self.never_refuses(at.0, &at.1);
+        Some(Extractor { term, expansions, local, never_refuses })
     }
 
     /// The guards that a parameter of a closure may be.
@@ -160,6 +163,36 @@ impl Evaluator<'_, '_> {
             })
     }
 
+    /// Whether a type of the tree lets every request pass that it is taken out of: its error can't be made, or its code makes none.
+    ///
+    /// What can't be told from the text of its implementations may refuse.
+    fn never_refuses(&mut self, module: ModuleId, path: &TypePath) -> bool {
+        let Resolved::Item(definition) = self.modules.resolve(module, &path.names, Space::Type) else { return false };
+        let mut is_extractor = false;
+        for implementation in self.modules.implementations(&definition) {
+            let ItemKind::Impl { of_trait: Some(of_trait), items, .. } = &implementation.item.kind else { continue };
+            if !of_trait.last().starts_with("FromRequest") {
+                continue;
+            }
+            is_extractor = true;
+            let cannot_fail = items.iter().any(|item| match &item.kind {
+                ItemKind::Alias { target, .. } => {
+                    matches!(item.name.as_str(), "Rejection" | "Error")
+                        && target.as_path().is_some_and(|path| path.last() == "Infallible")
+                }
+                _ => false,
+            });
+            let bodies = items.iter().filter_map(|item| match &item.kind {
+                ItemKind::Function(function) => Some(self.modules.texts.slice(implementation.text, function.body?)),
+                _ => None,
+            });
+            if !cannot_fail && !bodies.into_iter().all(always_succeeds) {
+                return false;
+            }
+        }
+        is_extractor
+    }
+
     /// The source of a span on one line, shortened.
     pub(crate) fn span_text(&self, span: Span) -> String {
         let source = self.modules.file_text(span.file);
@@ -170,6 +203,14 @@ impl Evaluator<'_, '_> {
         }
         line
     }
+}
+
+/// Whether a body that takes a value out of a request can't end in anything but success, as far as its words tell.
+fn always_succeeds(body: &str) -> bool {
+    let succeeds = body.contains("Ok(") || body.contains("Outcome::Success(");
+    // Whatever makes an error, hands on somebody else's, or may do either unseen.
+    let may_fail = ["?", "Err", "err", "Forward", "eject", "ok_or", "from_request", "!"];
+    succeeds && !may_fail.iter().any(|word| body.contains(word))
 }
 
 /// Printed tokens, without the spaces that nobody would write.

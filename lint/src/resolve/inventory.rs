@@ -285,6 +285,8 @@ pub struct Guard {
     pub local: bool,
     /// Conditions under which the guard is there at all; a conditional guard can't be relied on.
     pub conditions: Vec<Condition>,
+    /// Whether its own code shows that it lets every request pass.
+    pub never_refuses: bool,
 }
 
 /// How a guard is attached to a route.

@@ -35,6 +35,7 @@ impl Evaluator<'_, '_> {
             text,
             span: layer.span,
             conditions: layer.conditions.clone(),
+            never_refuses: false,
         }
     }
 

@@ -394,6 +394,7 @@ fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, g
         span: evaluator.modules.span_of(definition.text, given.extent),
         local: false,
         conditions: evaluator.attribute_conditions(definition, given),
+        never_refuses: false,
     })
 }
 

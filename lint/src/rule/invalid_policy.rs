@@ -37,14 +37,17 @@
 //! # route-role: allow(invalid-policy) -- the guard comes with the next release
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use route_role_policy::file::problem::{self, Problem};
 use route_role_policy::policy::{EntryMeaning, GuardEntry};
+use route_role_policy::term::{Term, Value};
 use route_role_policy::{Meaning, Pattern, Placed, suggest};
 
+use crate::resolve::{Guard, GuardKind};
 use crate::surface::{Gap, GuardMeaning};
 
+use super::engine::list::counted;
 use super::{Check, Context, Finding, PolicyInFile, Rule, Severity, Subject};
 
 /// The rule.
@@ -61,7 +64,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let Some(stated) = context.policy else { return Vec::new() };
     let mistakes = stated.problems.iter().map(|problem| of_problem(&stated, problem));
-    mistakes.chain(unknown_rules(&stated)).chain(idle_patterns(context, &stated)).collect()
+    let idle = idle_patterns(context, &stated);
+    mistakes.chain(unknown_rules(&stated)).chain(idle).chain(overruled(context, &stated)).collect()
 }
 
 fn of_problem(stated: &PolicyInFile<'_>, problem: &Problem) -> Finding {
@@ -94,6 +98,32 @@ fn unknown_rules<'a>(stated: &PolicyInFile<'a>) -> impl Iterator<Item = Finding>
     })
 }
 
+/// Entries that take something for a guard that lets every request pass.
+fn overruled(context: &Context<'_>, stated: &PolicyInFile<'_>) -> Vec<Finding> {
+    let mut found: BTreeMap<usize, (&Guard, usize)> = BTreeMap::new();
+    for (route, row) in context.inventory().routes.iter().zip(&context.surface.rows) {
+        for (guard, mapped) in route.guards.iter().zip(&row.guards) {
+            if let Some(entry) = mapped.overruled {
+                found.entry(entry).or_insert((guard, 0)).1 += 1;
+            }
+        }
+    }
+    found
+        .into_iter()
+        .filter_map(|(entry, (guard, routes))| {
+            let entry = stated.policy.guards.get(entry)?;
+            let message = format!("`{}` is taken for a guard, but lets every request pass", guard.text);
+            Some(
+                Finding::new(&RULE, message)
+                    .severity(Severity::Warning)
+                    .at(stated.span(&entry.pattern), "gives it a meaning")
+                    .also(guard.span, format!("restricts nobody here ({})", counted(routes, "route")))
+                    .help("its own code never answers with an error: give the meaning to what refuses the request, or `ignore` it"),
+            )
+        })
+        .collect()
+}
+
 /// Patterns that match no guard of any route: written for code that has changed, or misspelt.
 fn idle_patterns(context: &Context<'_>, stated: &PolicyInFile<'_>) -> Vec<Finding> {
     let entries = &stated.policy.guards;
@@ -102,6 +132,7 @@ fn idle_patterns(context: &Context<'_>, stated: &PolicyInFile<'_>) -> Vec<Findin
     }
     let (mut matched, ignored) = matched_entries(context);
     matched.extend(entries_of_called(context, stated));
+    matched.extend(entries_of_parts(context, stated));
     let indirect: BTreeSet<Option<&str>> = entries.iter().flat_map(parts).map(|part| part.last()).collect();
     let is_idle = |(index, entry): &(usize, &GuardEntry)| match &entry.meaning {
         EntryMeaning::Ignore { reason } => !ignored.contains(reason.value.as_str()),
@@ -133,7 +164,7 @@ fn matched_entries<'a>(context: &Context<'a>) -> (BTreeSet<usize>, BTreeSet<&'a 
         (GuardMeaning::Access { entry, .. }, _) => *entry,
         (_, Some(Gap::UnknownValue { entry, .. })) => Some(*entry),
         (_, Some(Gap::Conditional { entry, .. })) => *entry,
-        _ => None,
+        _ => guard.overruled,
     });
     (matched.collect(), guards.filter_map(|guard| guard.ignored.as_deref()).collect())
 }
@@ -150,6 +181,25 @@ fn entries_of_called(context: &Context<'_>, stated: &PolicyInFile<'_>) -> BTreeS
             }
         })
         .collect()
+}
+
+/// The entries that the parts of a combined check match.
+fn entries_of_parts(context: &Context<'_>, stated: &PolicyInFile<'_>) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let guards = context.inventory().routes.iter().flat_map(|route| &route.guards);
+    let mut open: Vec<&Term> = guards.filter(|guard| guard.kind == GuardKind::Call).map(|guard| &guard.term).collect();
+    while let Some(term) = open.pop() {
+        match stated.policy.meaning(term) {
+            Meaning::Access { entry, .. } => {
+                found.insert(entry);
+            }
+            _ => open.extend(term.args.iter().filter_map(|argument| match &argument.value {
+                Value::Term(part) => Some(part),
+                _ => None,
+            })),
+        }
+    }
+    found
 }
 
 /// What an entry made of other guards refers to.

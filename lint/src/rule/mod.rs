@@ -13,8 +13,10 @@ mod conflicting_guards;
 mod distinguishable_404;
 mod existence_leak;
 mod feature_gate_missing;
+mod invalid_openapi;
 mod invalid_policy;
 mod missing_404_collapse;
+mod missing_route;
 mod missing_scope;
 mod object_check_unreached;
 mod openapi_security_drift;
@@ -53,8 +55,10 @@ pub const ALL: &[&Rule] = &[
     &distinguishable_404::RULE,
     &existence_leak::RULE,
     &feature_gate_missing::RULE,
+    &invalid_openapi::RULE,
     &invalid_policy::RULE,
     &missing_404_collapse::RULE,
+    &missing_route::RULE,
     &missing_scope::RULE,
     &object_check_unreached::RULE,
     &openapi_security_drift::RULE,

@@ -13,6 +13,8 @@
 //! It fires when a documented kind is refused, when an accepted kind isn't documented, when an operation is documented as open and isn't or the reverse, when no `security` is stated where a
 //! credential is needed, and when a scheme isn't in the policy. An operation without `security` of its own has the document's default.
 //!
+//! With `--openapi FILE`, or `openapi` in the policy, the operations of that description are compared in the same way, and a scheme that the policy doesn't know is reported once. Where nothing at all is said of `security`, that is one finding.
+//!
 //! It stays silent about kinds that no scheme stands for (internal callers), about routes outside the API description, and about handlers that can't be read. Where a guard
 //! isn't mapped, only what that guard can't change is reported with confidence.
 //!
@@ -47,16 +49,16 @@
 //! // route-role: allow(openapi-security-drift) -- keys are in beta and not announced yet
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use route_role_policy::policy::Policy;
-use route_role_policy::{Access, PrincipalKind, Principals, suggest};
 
-use super::engine::assignable::many_of;
-use super::engine::list::{any_quoted, joined};
-use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
-use crate::resolve::{Documentation, Operation, SecurityRequirement};
-use crate::surface::Certainty;
+use super::engine::documented::{Drift, Notation, drift, help_for_unknown, is_open, unknown_scheme};
+use super::engine::list::counted;
+use super::{Check, Context, Finding, RouteView, Rule, Severity, Subject};
+use crate::description::{Description, Match, Operation as Described, Security, StatedSecurity, Testimony};
+use crate::resolve::{Documentation, Operation};
+use crate::source::Span;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -71,178 +73,138 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let Some(stated) = context.policy else { return Vec::new() };
-    context
-        .routes()
-        .filter(RouteView::is_readable)
-        .filter_map(|view| match &view.route.documentation {
-            Documentation::Documented(operation) => Some((view, operation)),
-            _ => None,
-        })
-        .filter_map(|(view, operation)| {
-            let drift = drift(stated.policy, &view, operation)?;
-            Some(report(&view, operation, &drift))
-        })
+    let by_attributes = by_attributes(context, stated.policy);
+    let by_documents = context.testimonies().flat_map(|testimony| by_document(context, stated.policy, testimony));
+    // A document is generated from the attributes more often than not.
+    let known: BTreeSet<(Option<usize>, &str)> =
+        by_attributes.iter().map(|finding| (finding.route, finding.message.as_str())).collect();
+    let news: Vec<Finding> =
+        by_documents.filter(|finding| !known.contains(&(finding.route, finding.message.as_str()))).collect();
+    by_attributes.into_iter().chain(news).collect()
+}
+
+fn by_attributes(context: &Context<'_>, policy: &Policy) -> Vec<Finding> {
+    let mut by_program: BTreeMap<usize, Vec<(RouteView<'_>, &Operation)>> = BTreeMap::new();
+    for view in context.routes().filter(RouteView::is_readable) {
+        if let Documentation::Documented(operation) = &view.route.documentation {
+            by_program.entry(view.route.program).or_default().push((view, operation));
+        }
+    }
+    by_program.into_values().flat_map(|documented| by_program_attributes(context, policy, &documented)).collect()
+}
+
+fn by_program_attributes(
+    context: &Context<'_>,
+    policy: &Policy,
+    documented: &[(RouteView<'_>, &Operation)],
+) -> Vec<Finding> {
+    let security_of = |operation: &Operation| operation.security.clone().or(operation.default_security.clone());
+    let says_nothing = documented.iter().all(|(_, operation)| security_of(operation).is_none());
+    if let (true, Some((_, first))) = (says_nothing && documented.len() > 1, documented.first()) {
+        let is_said = context.testimonies().any(|testimony| testimony.description.says_nothing_of_callers());
+        let views = documented.iter().map(|(view, _)| *view);
+        return if is_said { Vec::new() } else { silence(views, first.span).into_iter().collect() };
+    }
+    let drifting = documented.iter().filter_map(|(view, operation)| {
+        let drift = drift(policy, view, security_of(operation).as_deref(), Notation::Attribute)?;
+        let label = if operation.security.is_some() { "the documented security" } else { "no `security` of its own" };
+        Some(report(view, operation.security_span.unwrap_or(operation.span), label, drift))
+    });
+    drifting.collect()
+}
+
+fn by_document(context: &Context<'_>, policy: &Policy, testimony: &Testimony) -> Vec<Finding> {
+    let Testimony { description, comparison } = testimony;
+    if description.says_nothing_of_callers() {
+        let routes = comparison.matches.iter().flat_map(|found| &found.routes);
+        let views = routes.filter_map(|index| context.route(*index));
+        return silence(views, description.head).into_iter().collect();
+    }
+    let drifting = comparison.matches.iter().flat_map(|found| {
+        let operation = description.operations.get(found.operation);
+        operation.map(|operation| of_operation(context, policy, operation, found)).unwrap_or_default()
+    });
+    unknown_schemes(policy, description).into_iter().chain(drifting).collect()
+}
+
+/// Nothing is said of any operation: that has one cause, and is one finding.
+fn silence<'a>(views: impl Iterator<Item = RouteView<'a>>, place: Span) -> Option<Finding> {
+    let closed: Vec<RouteView<'_>> = views.filter(RouteView::is_readable).filter(|view| !is_open(view)).collect();
+    let first = closed.first()?;
+    let message = format!(
+        "the API description says nothing of `security`, but the guards of {} ask for credentials",
+        counted(closed.len(), "route")
+    );
+    let finding = Finding::new(&RULE, message)
+        .at(place, "no operation has `security`, and there is no default")
+        .also(first.handler().span, format!("answers `{}`, for example", first.title()));
+    Some(finding.help("state who may call: `route-role codegen openapi` writes what the guards accept"))
+}
+
+/// Each scheme that the policy doesn't know, once.
+fn unknown_schemes(policy: &Policy, description: &Description) -> Vec<Finding> {
+    let mut used: BTreeMap<&str, Vec<&Described>> = BTreeMap::new();
+    for operation in &description.operations {
+        let Security::Stated(StatedSecurity { requirements, .. }) = &operation.security else { continue };
+        if let Some(unknown) = unknown_scheme(policy, requirements) {
+            used.entry(unknown).or_default().push(operation);
+        }
+    }
+    let report = |(scheme, operations): (&str, Vec<&Described>)| {
+        let message = format!(
+            "the API description has {} with the scheme `{scheme}`, which the policy doesn't know",
+            counted(operations.len(), "operation")
+        );
+        let used = operations.first().and_then(|operation| place(operation));
+        let finding = Finding::new(&RULE, message).help(help_for_unknown(policy, scheme));
+        match description.schemes.get(scheme).copied() {
+            Some(declared) => finding.at(declared, "declared here").also_at(used, "used here"),
+            None => match used {
+                Some(used) => finding.at(used, "used here, and declared nowhere"),
+                None => finding,
+            },
+        }
+    };
+    used.into_iter().map(report).collect()
+}
+
+fn place(operation: &Described) -> Option<Span> {
+    match &operation.security {
+        Security::Stated(stated) => Some(stated.span),
+        Security::Nothing | Security::Unproven => None,
+    }
+}
+
+fn of_operation(context: &Context<'_>, policy: &Policy, operation: &Described, found: &Match) -> Vec<Finding> {
+    let (security, stated_at, label) = match &operation.security {
+        Security::Stated(stated) if unknown_scheme(policy, &stated.requirements).is_some() => return Vec::new(),
+        Security::Stated(stated) if stated.is_default => {
+            (Some(stated), stated.span, "what operations without `security` have")
+        }
+        Security::Stated(stated) => (Some(stated), stated.span, "the documented security"),
+        Security::Nothing => (None, operation.span, "no `security`"),
+        Security::Unproven => return Vec::new(),
+    };
+    let security = security.map(|stated| stated.requirements.as_slice());
+    let mut by_program: BTreeMap<usize, Vec<(RouteView<'_>, Option<Drift>)>> = BTreeMap::new();
+    for view in found.routes.iter().filter_map(|index| context.route(*index)) {
+        let drift = if view.is_readable() { drift(policy, &view, security, Notation::Document) } else { None };
+        by_program.entry(view.route.program).or_default().push((view, drift));
+    }
+    // Where a program has several routes for one operation, the framework chooses: each of them would have to be wrong.
+    let all_drift = by_program.into_values().filter(|views| views.iter().all(|(_, drift)| drift.is_some()));
+    let first = all_drift.filter_map(|views| views.into_iter().next());
+    first
+        .filter_map(|(view, drift)| Some(report(&view, stated_at, label, drift?).also(operation.span, "the operation")))
         .collect()
 }
 
-/// How documentation and guards differ.
-struct Drift {
-    message: String,
-    help: String,
-    confidence: Confidence,
-}
-
-fn drift(policy: &Policy, view: &RouteView<'_>, operation: &Operation) -> Option<Drift> {
-    let title = view.title();
-    let accepted = Accepted::by(view.access());
-    let Some(security) = operation.security.as_ref().or(operation.default_security.as_ref()) else {
-        return (!accepted.anyone).then(|| Drift {
-            message: format!("`{title}` documents no security, but its guards ask for {}", accepted.describe()),
-            help: format!("add `security(…)` with {}", schemes_for(policy, &accepted.kinds)),
-            confidence: Confidence::High,
-        });
-    };
-    if let Some(unknown) = unknown_scheme(policy, security) {
-        return Some(unknown_scheme_drift(policy, &title, unknown));
-    }
-    let documented = Documented::by(policy, security);
-    let proven = view.row.certainty == Certainty::Proven;
-    if documented.anyone && !accepted.anyone {
-        return Some(Drift {
-            message: format!("`{title}` is documented as open, but its guards ask for {}", accepted.describe()),
-            help: format!("document {}", schemes_for(policy, &accepted.kinds)),
-            confidence: Confidence::High,
-        });
-    }
-    if accepted.anyone {
-        // An unmapped guard may be what makes the documentation true.
-        return (!documented.anyone && proven).then(|| Drift {
-            message: format!("`{title}` is documented as closed, but nothing guards it"),
-            help: "add the guard that the documentation promises, or document it as open with `security(())`"
-                .to_owned(),
-            confidence: Confidence::High,
-        });
-    }
-    kinds_drift(policy, view, &documented, &accepted)
-}
-
-fn kinds_drift(policy: &Policy, view: &RouteView<'_>, documented: &Documented, accepted: &Accepted) -> Option<Drift> {
-    if policy.security.is_empty() || accepted.any_kind {
-        return None;
-    }
-    let title = view.title();
-    let refused: BTreeSet<PrincipalKind> = documented.kinds.difference(&accepted.kinds).cloned().collect();
-    let documentable: BTreeSet<&PrincipalKind> =
-        policy.security.values().flat_map(|scheme| scheme.accepts.iter().map(|kind| &kind.value)).collect();
-    let undocumented: BTreeSet<PrincipalKind> =
-        accepted.kinds.difference(&documented.kinds).filter(|kind| documentable.contains(kind)).cloned().collect();
-    let many = |kinds: &BTreeSet<PrincipalKind>| joined(kinds.iter().map(many_of));
-    let (message, help, confidence) = match (refused.is_empty(), undocumented.is_empty()) {
-        (true, true) => return None,
-        (false, true) => (
-            format!("`{title}` is documented for {}, but its guards refuse them", many(&refused)),
-            format!("take {} out of its `security`, or let the guards accept them", schemes_for(policy, &refused)),
-            Confidence::High,
-        ),
-        (true, false) => (
-            format!("`{title}` accepts {}, but its documentation doesn't say so", many(&undocumented)),
-            format!("add {} to its `security`, or let the guards refuse them", schemes_for(policy, &undocumented)),
-            view.confidence(Confidence::High),
-        ),
-        (false, false) => (
-            format!("`{title}` is documented for {}, but accepts {}", many(&refused), many(&undocumented)),
-            format!("document {} instead", schemes_for(policy, &undocumented)),
-            Confidence::High,
-        ),
-    };
-    Some(Drift { message, help, confidence })
-}
-
-fn unknown_scheme<'a>(policy: &Policy, security: &'a [SecurityRequirement]) -> Option<&'a str> {
-    let mut names = security.iter().flat_map(|requirement| requirement.schemes.iter().map(|(name, _)| name.as_str()));
-    if policy.security.is_empty() { None } else { names.find(|name| !policy.security.contains_key(*name)) }
-}
-
-fn unknown_scheme_drift(policy: &Policy, title: &str, unknown: &str) -> Drift {
-    let known = policy.security.keys().map(String::as_str);
-    Drift {
-        message: format!("`{title}` is documented with the scheme `{unknown}`, which the policy doesn't know"),
-        help: suggest::help(unknown, known).unwrap_or_else(|| "declare it under `security` in the policy".to_owned()),
-        confidence: Confidence::High,
-    }
-}
-
-/// Whom the documentation lets in.
-struct Documented {
-    anyone: bool,
-    kinds: BTreeSet<PrincipalKind>,
-}
-
-impl Documented {
-    fn by(policy: &Policy, security: &[SecurityRequirement]) -> Self {
-        let anyone = security.is_empty() || security.iter().any(|requirement| requirement.schemes.is_empty());
-        let kinds = security.iter().flat_map(|requirement| kinds_with_all_schemes(policy, requirement)).collect();
-        Self { anyone, kinds }
-    }
-}
-
-/// The kinds that carry every scheme of a requirement (a session and its CSRF token); where no kind does, two callers in one are meant, and either counts.
-fn kinds_with_all_schemes(policy: &Policy, requirement: &SecurityRequirement) -> BTreeSet<PrincipalKind> {
-    let carried: Vec<BTreeSet<PrincipalKind>> = requirement
-        .schemes
-        .iter()
-        .filter_map(|(name, _)| policy.security.get(name))
-        .map(|scheme| scheme.accepts.iter().map(|kind| kind.value.clone()).collect())
-        .collect();
-    let common = carried.iter().skip(1).fold(carried.first().cloned().unwrap_or_default(), |common, kinds| {
-        common.intersection(kinds).cloned().collect()
-    });
-    if common.is_empty() { carried.into_iter().flatten().collect() } else { common }
-}
-
-/// Whom the guards let in.
-struct Accepted {
-    anyone: bool,
-    /// Some way in asks for scopes or tiers, and doesn't say of whom.
-    any_kind: bool,
-    kinds: BTreeSet<PrincipalKind>,
-}
-
-impl Accepted {
-    fn by(access: &Access) -> Self {
-        let mut accepted = Self { anyone: access.is_open(), any_kind: false, kinds: BTreeSet::new() };
-        for alternative in access.alternatives.iter() {
-            match &alternative.principals {
-                Principals::Everyone => accepted.any_kind = true,
-                Principals::Only(kinds) => accepted.kinds.extend(kinds.iter().cloned()),
-            }
-        }
-        // A guard may name callers without credentials among those that it lets in.
-        accepted.anyone |= accepted.kinds.remove(&PrincipalKind::ANONYMOUS);
-        accepted
-    }
-
-    fn describe(&self) -> String {
-        if self.kinds.is_empty() { "a credential".to_owned() } else { joined(self.kinds.iter().map(many_of)) }
-    }
-}
-
-/// The schemes that stand for some kinds.
-fn schemes_for(policy: &Policy, kinds: &BTreeSet<PrincipalKind>) -> String {
-    let schemes =
-        policy.security.values().filter(|scheme| scheme.accepts.iter().any(|kind| kinds.contains(&kind.value)));
-    let names: Vec<&str> = schemes.map(|scheme| scheme.name.value.as_str()).collect();
-    if names.is_empty() { "the schemes that its guards accept".to_owned() } else { any_quoted(names) }
-}
-
-fn report(view: &RouteView<'_>, operation: &Operation, drift: &Drift) -> Finding {
-    let stated_at = operation.security_span.unwrap_or(operation.span);
-    let label = if operation.security.is_some() { "the documented security" } else { "no `security` of its own" };
-    let finding = Finding::new(&RULE, drift.message.clone())
+fn report(view: &RouteView<'_>, stated_at: Span, label: &str, drift: Drift) -> Finding {
+    let finding = Finding::new(&RULE, drift.message)
         .about_route(view.index)
         .confidence(drift.confidence)
         .at(stated_at, label)
         .also(view.handler().span, "the handler")
-        .help(drift.help.clone());
+        .help(drift.help);
     view.restrictions().fold(finding, |finding, (guard, _)| finding.also(guard.span, "what really guards it"))
 }

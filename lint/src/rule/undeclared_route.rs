@@ -72,10 +72,14 @@ fn report(context: &Context<'_>, view: &RouteView<'_>) -> Finding {
             .at(view.handler().span, "no guard restricts this handler")
             .also_at(view.registration(), "registered here");
     // What stands on the route but restricts nothing explains why it seems guarded.
-    let finding = view
-        .guards()
-        .filter(|(guard, _)| guard.local && guard.kind == GuardKind::Extractor)
-        .fold(finding, |finding, (guard, _)| finding.also(guard.span, "restricts nothing, says the policy"));
+    let finding = view.guards().filter(|(guard, _)| guard.local && guard.kind == GuardKind::Extractor).fold(
+        finding,
+        |finding, (guard, _)| {
+            let why =
+                if guard.never_refuses { "lets every request pass" } else { "restricts nothing, says the policy" };
+            finding.also(guard.span, why)
+        },
+    );
     finding.help(match context.policy {
         Some(_) => "add a guard, or declare it: `#[route_role(public, reason = \"…\")]`, or an entry under `public` in the policy",
         None => "add a guard, or declare it: `#[route_role(public, reason = \"…\")]`, or an entry under `public` in a policy (`route-role init` writes one)",

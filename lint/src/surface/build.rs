@@ -103,6 +103,15 @@ fn contribution(route: &Route, guard: &Guard, policy: Option<&Policy>) -> Contri
         };
     }
     let meaning = meaning(guard, policy);
+    if guard.never_refuses {
+        // Whatever the policy takes it for.
+        let overruled = match &meaning.mapped.meaning {
+            GuardMeaning::Access { entry, .. } => *entry,
+            _ => None,
+        };
+        let ignored = meaning.mapped.ignored.clone();
+        return Contribution::of(MappedGuard { overruled, ignored, ..MappedGuard::of(GuardMeaning::Neutral) });
+    }
     match meaning.mapped.meaning {
         GuardMeaning::Access { entry, .. } if !guard.conditions.is_empty() => {
             Contribution::unmapped(Gap::Conditional { when: Condition::in_words(&guard.conditions), entry })

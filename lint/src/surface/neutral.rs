@@ -265,7 +265,7 @@ fn is_own(term: &Term) -> bool {
 }
 
 fn is_neutral_extractor(term: &Term, local: bool) -> bool {
-    if listed(EXTRACTORS, term, term.last(), local) || is_request_guard(term) {
+    if is_own(term) || listed(EXTRACTORS, term, term.last(), local) || is_request_guard(term) {
         return true;
     }
     let inner = || {
@@ -313,9 +313,11 @@ mod tests {
             term: Term { args, ..Term::name(path) },
             expansions: Vec::new(),
             conditions: Vec::new(),
+            never_refuses: false,
             text: path.into(),
             span,
             local,
+            never_refuses: false,
         }
     }
 

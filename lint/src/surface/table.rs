@@ -65,12 +65,14 @@ pub struct MappedGuard {
     pub ignored: Option<String>,
     /// Scopes that it demands though the policy doesn't declare them.
     pub unknown_scopes: Vec<String>,
+    /// Index of the policy's guard entry that takes it for a restriction, though it lets every request pass.
+    pub overruled: Option<usize>,
 }
 
 impl MappedGuard {
     /// A guard of which nothing but its meaning is to be said.
     pub fn of(meaning: GuardMeaning) -> Self {
-        Self { meaning, gap: None, ignored: None, unknown_scopes: Vec::new() }
+        Self { meaning, gap: None, ignored: None, unknown_scopes: Vec::new(), overruled: None }
     }
 }
 

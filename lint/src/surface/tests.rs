@@ -42,6 +42,7 @@ fn guard(kind: GuardKind, term: Term) -> Guard {
         term,
         expansions: Vec::new(),
         conditions: Vec::new(),
+        never_refuses: false,
         span: NOWHERE,
         local: true,
     }

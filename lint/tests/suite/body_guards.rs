@@ -252,3 +252,69 @@ fn what_a_closure_checks_says_nothing_of_who_makes_it() {
     assert_eq!(checked("store.visit(|| { require_user(&headers)?; Ok::<(), Error>(()) }).await;"), "everyone");
     assert_eq!(checked("let note = || { return Ok::<(), Error>(()); }; require_user(&headers)?;"), "user");
 }
+
+/// A service whose handler takes a `Caller`, which is taken out of the request by this implementation.
+fn with_extractor(implementation: &str) -> String {
+    let main = format!(
+        r#"
+use std::convert::Infallible;
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::{{StatusCode, request::Parts}};
+use axum::routing::get;
+
+#[tokio::main]
+async fn main() {{
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await.unwrap();
+    axum::serve(listener, Router::new().route("/cases", get(list))).await.unwrap();
+}}
+
+pub struct Caller {{ name: Option<String> }}
+async fn list(caller: Caller) -> &'static str {{ "cases" }}
+{implementation}
+"#
+    );
+    let policy = "version: 1\nroles: { User: { accepts: [user] } }\nguards: [{ match: Caller, role: User }]\n";
+    let service = Service::with(&[("src/main.rs", &main), ("route-role.yaml", policy)]);
+    service.run(&["check", "--allow-incomplete"]).stdout
+}
+
+#[test]
+fn a_type_that_lets_every_request_pass_is_no_guard() {
+    let infallible = "
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let name = parts.headers.get(\"x-name\").and_then(|name| name.to_str().ok()?.parse().ok());
+        Ok(Caller { name })
+    }
+}";
+    let output = with_extractor(infallible);
+    insta::assert_snapshot!(output);
+    let succeeding = infallible
+        .replace("Infallible", "StatusCode")
+        .replace(".and_then(|name| name.to_str().ok()?.parse().ok())", ".map(|_| String::new())");
+    assert!(with_extractor(&succeeding).contains("lets every request pass"), "{succeeding}");
+}
+
+#[test]
+fn a_type_that_may_refuse_in_a_way_that_is_not_seen_stays_a_guard() {
+    for body in [
+        "parts.headers.get(\"x-name\").map(|_| Caller { name: None }).ok_or(StatusCode::UNAUTHORIZED)",
+        "let session = Session::from_request_parts(parts, state).await; Ok(Caller { name: session.name })",
+        "deny_strangers!(parts); Ok(Caller { name: None })",
+        "crate::auth::find(parts).await",
+    ] {
+        let implementation = format!(
+            "impl<S: Send + Sync> FromRequestParts<S> for Caller {{
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {{ {body} }}
+}}"
+        );
+        let output = with_extractor(&implementation);
+        assert!(
+            !output.contains("lets every request pass") && !output.contains("undeclared-route"),
+            "{body}: {output}"
+        );
+    }
+}

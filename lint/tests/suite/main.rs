@@ -21,6 +21,8 @@ mod harness;
 mod integrations;
 mod json_contract;
 mod native_guards;
+mod openapi;
+mod openapi_skeleton;
 mod outputs;
 mod permissions;
 mod policy_proposal;

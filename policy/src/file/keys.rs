@@ -24,7 +24,7 @@ macro_rules! keys {
 keys! {
     POLICY = "the policy" [
         "version", "levels", "tiers", "principals", "features", "roles", "scopes", "assignable", "resources", "credentials", "guards",
-        "routers", "outcomes", "restrictions", "data", "defaults", "public", "security", "assert", "rules", "paths",
+        "routers", "outcomes", "restrictions", "data", "defaults", "public", "security", "openapi", "assert", "rules", "paths",
     ];
     LEVEL = "a level" ["tenant"];
     ROLE = "a role" ["accepts", "level", "tier", "features", "any", "denial", "tenant"];
@@ -42,6 +42,7 @@ keys! {
     DEFAULTS = "`defaults`" ["denial"];
     PUBLIC = "a public route" ["path", "method", "reason"];
     SECURITY = "a security scheme" ["accepts"];
+    DESCRIPTION = "an API description" ["file", "program", "prefix"];
     ASSERTION = "an assertion" ["never", "name", "reason"];
     NEVER = "`never`" ["principal", "scope", "tier", "level", "resource", "path", "method"];
     PATHS = "`paths`" ["include", "exclude"];

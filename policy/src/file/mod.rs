@@ -10,9 +10,9 @@ pub(crate) mod keys;
 pub mod problem;
 mod reader;
 mod section;
-mod tree;
+pub mod tree;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 #[cfg(feature = "constants")]
 pub use constants::RustConstants;
@@ -21,6 +21,7 @@ pub use problem::{Problem, Severity};
 
 use crate::Policy;
 use reader::Reader;
+use tree::Limits;
 
 /// The name of the policy file.
 pub const FILE_NAME: &str = "route-role.yaml";
@@ -47,7 +48,7 @@ impl Loaded {
 /// wrong, because an entry whose part is missing may let in too many: refuse it when [`Loaded::has_errors`].
 pub fn load(text: &str, constants: &mut dyn ConstantSource) -> Loaded {
     let mut problems = Vec::new();
-    let Some(root) = tree::parse(text, &mut problems) else {
+    let Some(root) = tree::parse(text, Limits::POLICY, &mut problems) else {
         if problems.is_empty() {
             problems.push(empty());
         }
@@ -74,4 +75,30 @@ pub fn find(start: &Path) -> Option<PathBuf> {
     // A relative path has only so many ancestors: the folders above the current one need the absolute form.
     let absolute = std::path::absolute(start).ok()?;
     absolute.ancestors().map(|folder| folder.join(FILE_NAME)).find(|candidate| candidate.is_file())
+}
+
+/// The path of a file that lies below a folder, links followed: a policy reads nothing else of the machine.
+///
+/// # Errors
+///
+/// Why it isn't one, in one sentence.
+pub fn inside(folder: &Path, file: &str) -> Result<PathBuf, String> {
+    const OUTSIDE: &str = "the file must lie below the policy's own folder";
+    let relative = Path::new(file);
+    if !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return Err(OUTSIDE.to_owned());
+    }
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let root = folder.canonicalize().map_err(|error| error.to_string())?;
+    let path = root.join(relative).canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file beside the policy".to_owned(),
+        _ => error.to_string(),
+    })?;
+    if !path.starts_with(&root) {
+        return Err(format!("{OUTSIDE}, but a link leads out of it"));
+    }
+    if !path.is_file() {
+        return Err("it isn't a file".to_owned());
+    }
+    Ok(path)
 }

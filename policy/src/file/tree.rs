@@ -1,4 +1,4 @@
-//! From text to a tree of nodes, each with its place.
+//! From text in YAML or JSON to a tree of nodes, each with its place.
 //!
 //! The tree is built from the parser's events rather than by deserialization into structs, because a deserializer stops
 //! at the first mistake and a policy should show all of its mistakes at once.
@@ -11,27 +11,48 @@ use granit_parser::{Event, Parser, ScalarStyle, Span};
 use super::problem::Problem;
 use crate::Placed;
 
-/// Policies are written by people; beyond these limits a file is an accident or an attack.
-const MAX_BYTES: usize = 1 << 20;
-const MAX_NODES: usize = 100_000;
-const MAX_DEPTH: usize = 32;
+/// How much of a file is read: beyond that it is an accident or an attack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// What the file is, for messages: `the policy`.
+    pub of: &'static str,
+    /// What it is written in, for messages: `YAML`.
+    pub format: &'static str,
+    /// The most bytes that it may have.
+    pub bytes: usize,
+    /// The most values that it may have, those of an alias as often as it is used.
+    pub nodes: usize,
+    /// How many collections may stand in each other.
+    pub depth: usize,
+}
+
+impl Limits {
+    /// Policies are written by people.
+    pub(super) const POLICY: Self =
+        Self { of: "the policy", format: "YAML", bytes: 1 << 20, nodes: 100_000, depth: 32 };
+}
 
 /// A value of the file.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
+pub struct Node {
     /// Its place.
-    pub(super) range: Range<usize>,
+    pub range: Range<usize>,
     /// What it is.
-    pub(super) kind: Kind,
+    pub kind: Kind,
 }
 
 /// What a value is.
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub enum Kind {
     /// Nothing: `key:`, `~` or `null`.
     Null,
-    /// Text, a number or a truth value; a quoted one is always text.
-    Scalar { text: String, quoted: bool },
+    /// Text, a number or a truth value.
+    Scalar {
+        /// As it is meant, escapes resolved.
+        text: String,
+        /// A quoted one is always text.
+        quoted: bool,
+    },
     /// A list.
     List(Vec<Node>),
     /// A mapping, in the order of the file, without duplicates.
@@ -40,16 +61,40 @@ pub(super) enum Kind {
 
 /// One key of a mapping with its value.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub struct Entry {
     /// The key.
-    pub(super) key: Placed<String>,
+    pub key: Placed<String>,
     /// The value.
-    pub(super) value: Node,
+    pub value: Node,
 }
 
 impl Node {
+    /// Its entries, if it is a mapping.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            Kind::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// Its items, if it is a list.
+    pub fn items(&self) -> &[Self] {
+        match &self.kind {
+            Kind::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// Its text, if it is a scalar.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
     /// What stands here, for a message.
-    pub(super) fn describe(&self) -> &'static str {
+    pub fn describe(&self) -> &'static str {
         match &self.kind {
             Kind::Null => "nothing",
             Kind::Scalar { quoted: false, text } if matches!(text.as_str(), "true" | "false") => "a truth value",
@@ -62,19 +107,23 @@ impl Node {
 }
 
 /// Reads the one document of a file. What could be read is returned even if something is wrong.
-pub(super) fn parse(text: &str, problems: &mut Vec<Problem>) -> Option<Node> {
-    if text.len() > MAX_BYTES {
-        let message = format!("the policy has {} bytes; more than {MAX_BYTES} are not read", text.len());
-        problems.push(Problem::error(0..0, message));
+pub fn parse(text: &str, limits: Limits, problems: &mut Vec<Problem>) -> Option<Node> {
+    let Limits { of, bytes, .. } = limits;
+    if text.len() > bytes {
+        problems.push(Problem::error(0..0, format!("{of} has {} bytes; more than {bytes} are not read", text.len())));
         return None;
     }
-    let mut builder = Builder { text, problems, stack: Vec::new(), anchors: BTreeMap::new(), nodes: 0, root: None };
+    let anchors = BTreeMap::new();
+    let mut builder = Builder { text, limits, problems, stack: Vec::new(), anchors, nodes: 0, root: None };
     for event in Parser::new_from_str(text) {
         let step = match event {
             Ok((event, span)) => builder.event(event, builder.range(&span)),
             Err(error) => {
                 let at = floor(text, error.marker().byte_offset().unwrap_or(text.len()));
-                Err(Problem::error(at..ceil(text, at + 1), format!("this isn't valid YAML: {}", error.info())))
+                Err(Problem::error(
+                    at..ceil(text, at + 1),
+                    format!("this isn't valid {}: {}", limits.format, error.info()),
+                ))
             }
         };
         if let Err(problem) = step {
@@ -107,7 +156,7 @@ fn ceil(text: &str, mut at: usize) -> usize {
 /// A collection that isn't closed yet.
 enum Open {
     List { start: usize, anchor: usize, items: Vec<Node> },
-    Map { start: usize, anchor: usize, entries: Vec<Entry>, key: Option<Key> },
+    Map { start: usize, anchor: usize, entries: Vec<Entry>, known: BTreeMap<String, Range<usize>>, key: Option<Key> },
 }
 
 /// A key that waits for its value.
@@ -119,6 +168,7 @@ enum Key {
 
 struct Builder<'a> {
     text: &'a str,
+    limits: Limits,
     problems: &'a mut Vec<Problem>,
     stack: Vec<Open>,
     anchors: BTreeMap<usize, (Node, usize)>,
@@ -146,20 +196,21 @@ impl Builder<'_> {
                 self.open(Open::List { start: range.start, anchor, items: Vec::new() }, range)
             }
             Event::MappingStart(_, anchor, _) => {
-                self.open(Open::Map { start: range.start, anchor, entries: Vec::new(), key: None }, range)
+                let (entries, known) = (Vec::new(), BTreeMap::new());
+                self.open(Open::Map { start: range.start, anchor, entries, known, key: None }, range)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(range),
             Event::Alias(anchor) => self.alias(anchor, range),
             Event::DocumentStart(..) if self.root.is_some() => {
-                Err(Problem::error(range, "a policy is one YAML document; a second one begins here"))
+                Err(Problem::error(range, format!("{} is one YAML document; a second one begins here", self.limits.of)))
             }
             _ => Ok(()),
         }
     }
 
     fn open(&mut self, open: Open, range: Range<usize>) -> Result<(), Problem> {
-        if self.stack.len() >= MAX_DEPTH {
-            return Err(Problem::error(range, format!("nested more than {MAX_DEPTH} levels deep")));
+        if self.stack.len() >= self.limits.depth {
+            return Err(Problem::error(range, format!("nested more than {} levels deep", self.limits.depth)));
         }
         self.stack.push(open);
         Ok(())
@@ -194,10 +245,11 @@ impl Builder<'_> {
     }
 
     fn within_budget(&self, range: &Range<usize>) -> Result<(), Problem> {
-        if self.nodes <= MAX_NODES {
+        let Limits { of, nodes, .. } = self.limits;
+        if self.nodes <= nodes {
             return Ok(());
         }
-        let problem = Problem::error(range.clone(), format!("the policy has more than {MAX_NODES} values"));
+        let problem = Problem::error(range.clone(), format!("{of} has more than {nodes} values"));
         Err(problem.with_help("aliases count as often as they are used".to_owned()))
     }
 
@@ -216,27 +268,28 @@ impl Builder<'_> {
         match self.stack.last_mut() {
             None => self.root = Some(node),
             Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map { entries, key, .. }) => match key.take() {
+            Some(Open::Map { entries, known, key, .. }) => match key.take() {
                 Some(Key::Usable(key)) => entries.push(Entry { key, value: node }),
                 Some(Key::Dropped) => {}
-                None => *key = Some(usable_key(node, entries, self.problems)),
+                None => *key = Some(usable_key(node, known, self.problems)),
             },
         }
         Ok(())
     }
 }
 
-fn usable_key(node: Node, entries: &[Entry], problems: &mut Vec<Problem>) -> Key {
+fn usable_key(node: Node, known: &mut BTreeMap<String, Range<usize>>, problems: &mut Vec<Problem>) -> Key {
     let range = node.range.clone();
     let Kind::Scalar { text, .. } = node.kind else {
         problems.push(Problem::error(range, format!("expected a name before `:`, found {}", node.describe())));
         return Key::Dropped;
     };
-    if let Some(first) = entries.iter().find(|entry| entry.key.value == text) {
+    if let Some(first) = known.get(&text) {
         let problem = Problem::error(range, format!("`{text}` is given twice")).with_label("the second time");
-        problems.push(problem.with_related(first.key.range(), "the first time"));
+        problems.push(problem.with_related(first.clone(), "the first time"));
         return Key::Dropped;
     }
+    known.insert(text.clone(), range.clone());
     Key::Usable(Placed::new(text, range))
 }
 

@@ -40,6 +40,22 @@ pub fn read(folder: &str) -> Fixture {
     Fixture { surface: surface::build(inventory, Some(&policy.policy)), sources, policy, policy_file }
 }
 
+/// Reads the service `tests/<name>`, whose server is given its routes by whoever starts it.
+///
+/// # Panics
+///
+/// If the service or its policy can't be read, which fails the test.
+pub fn read_service(name: &str) -> Surface {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+    let text = std::fs::read_to_string(root.join(file::FILE_NAME)).expect("the service has a policy");
+    let policy = file::load(&text, &mut RustConstants::new(&root));
+    assert_eq!(policy.problems, [], "the policy of {name}");
+    let options = ScanOptions { roots: vec![root], ..ScanOptions::default() };
+    let inventory =
+        route_role_lint::scan(&options, &mut SourceMap::default(), Some(&policy.policy)).expect("a readable folder");
+    surface::build(inventory, Some(&policy.policy))
+}
+
 impl Fixture {
     /// What `route-role check` prints.
     ///

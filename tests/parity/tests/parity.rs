@@ -58,6 +58,17 @@ async fn coder() {
     assert_eq!(undeclared("coder/after"), []);
 }
 
+/// Functions that are given to actix-web's recording router are in its list; those with an attribute of actix-web's own can't be.
+#[test]
+fn actix() {
+    let lines = |lock: String| lock.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    let surface = linted::read_service("actix");
+    let (linted, running) = (lines(linted::lock(&surface)), lines(route_role_tests_actix::routes().lock()));
+    assert_eq!(running.difference(&linted).collect::<Vec<_>>(), [] as [&String; 0]);
+    let of_attributes: Vec<&str> = linted.difference(&running).filter_map(|line| line.split(' ').nth(1)).collect();
+    assert_eq!(of_attributes, ["/healthz", "/plain/{id}", "/search", "/swallowed", "/plain/{id}"]);
+}
+
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const CALLERS: [Option<&str>; 10] = [

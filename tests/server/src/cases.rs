@@ -1,38 +1,13 @@
 //! The handlers.
 
 use axum::Json;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use route_role::axum::{Absent, Access, Denied, ObjectPath};
 use route_role::route_role;
-use serde::{Deserialize, Serialize};
-
-/// A case that belongs to a workspace.
-#[derive(Debug, Clone, Serialize)]
-pub struct Case {
-    id: u64,
-    workspace: &'static str,
-    locked: bool,
-}
-
-/// What a new case or a change says.
-#[derive(Debug, Deserialize)]
-pub struct Draft {
-    /// Its title.
-    pub title: String,
-}
-
-const CASES: [Case; 3] = [
-    Case { id: 1, workspace: "w1", locked: false },
-    Case { id: 2, workspace: "w2", locked: false },
-    Case { id: 3, workspace: "w1", locked: true },
-];
+use route_role_tests_behavior::cases::{Case, Draft, Limit, find, of_workspace};
 
 mod scopes {
     pub(super) const CASE_UPDATE: &str = "case:update";
-}
-
-fn find(id: u64) -> Option<Case> {
-    CASES.into_iter().find(|case| case.id == id)
 }
 
 /// Open to everyone, whether or not it can be found out who calls.
@@ -62,8 +37,19 @@ pub async fn export() -> &'static str {
 /// A list: nothing in it is an object of its own.
 #[route_role(Actor, scopes = ["case:read"])]
 pub async fn list(access: Access) -> Json<Vec<Case>> {
-    let own = access.principal().tenant.clone();
-    Json(CASES.into_iter().filter(|case| Some(case.workspace) == own.as_deref()).collect())
+    Json(of_workspace(access.principal().tenant.as_deref()))
+}
+
+/// A query that can be malformed.
+#[route_role(Actor, scopes = ["case:read"])]
+pub async fn search(Query(limit): Query<Limit>) -> String {
+    limit.limit.to_string()
+}
+
+/// A path that can be malformed.
+#[route_role(Actor, scopes = ["case:read"], resource = "case", denial = forbidden)]
+pub async fn plain(Path(id): Path<u64>) -> String {
+    id.to_string()
 }
 
 /// A body that can be malformed.
@@ -115,6 +101,6 @@ pub async fn update(
 
 /// For admins; others may know that there is something to delete.
 #[route_role(Admin, scopes = ["case:delete"], resource = "case", denial = forbidden)]
-pub async fn delete(access: Access, ObjectPath(id): ObjectPath<u64>) -> Result<(), Absent> {
-    access.visible(find(id), |case| case.workspace).map(drop)
+pub async fn delete(access: Access, ObjectPath(id): ObjectPath<u64>) -> Result<&'static str, Absent> {
+    access.visible(find(id), |case| case.workspace).map(|_| "deleted")
 }

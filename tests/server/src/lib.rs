@@ -16,6 +16,8 @@ pub fn routes() -> PolicyRouter {
         .route("/me", get(cases::me))
         .route("/whoami", any(cases::whoami))
         .route("/export", get(cases::export))
+        .route("/search", get(cases::search))
+        .route("/plain/{id}", get(cases::plain))
         .route("/cases", get(cases::list).merge(post(cases::create)))
         .route("/cases/{id}", get(cases::read).put(cases::update).delete(cases::delete))
         .route("/cases/{id}/notes", post(cases::add_note))

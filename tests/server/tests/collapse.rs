@@ -13,17 +13,6 @@ use route_role_tests_server::client::{Server, ask};
 use route_role_tests_server::{app, principals, routes};
 
 #[tokio::test]
-async fn absent_and_denied_are_the_same_bytes_on_the_network() {
-    let server = Server::start(app()).await.expect("a free port");
-    for method in ["GET", "HEAD", "PUT", "PURGE"] {
-        let denied = server.send(ask(&format!("{method} /cases/2"), "user-of-w1")).await.expect("an answer");
-        let absent = server.send(ask(&format!("{method} /cases/99"), "user-of-w1")).await.expect("an answer");
-        assert_eq!(denied, absent, "{method}");
-        assert!(denied.status >= 400, "{method} {}", denied.status);
-    }
-}
-
-#[tokio::test]
 async fn the_applications_own_renderer_collapses_as_well() {
     let own_answers = |answer: Answer| -> Response {
         (StatusCode::from_u16(answer.status()).unwrap_or_default(), format!("sorry: {answer:?}")).into_response()
@@ -35,16 +24,6 @@ async fn the_applications_own_renderer_collapses_as_well() {
     let refused = server.send(ask("GET /cases/1", "key-without-scopes")).await.expect("an answer");
     assert_eq!(denied.body, "sorry: Absent");
     assert_eq!((&denied, &denied), (&absent, &refused));
-}
-
-#[tokio::test]
-async fn a_reader_of_the_object_may_know_that_it_is_locked() {
-    let server = Server::start(app()).await.expect("a free port");
-    let put = |line, token| route_role_tests_server::client::Ask { body: Some(r#"{"title":"t"}"#), ..ask(line, token) };
-    assert_eq!(server.send(put("PUT /cases/1", "user-of-w1")).await.expect("an answer").status, 200);
-    assert_eq!(server.send(put("PUT /cases/3", "user-of-w1")).await.expect("an answer").status, 403);
-    assert_eq!(server.send(put("PUT /cases/3", "user-of-w2")).await.expect("an answer").status, 404);
-    assert_eq!(server.send(put("PUT /cases/3", "key-of-w1")).await.expect("an answer").status, 404);
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ GET /export user @workspace +export
 GET /healthz everyone
 GET /me user @workspace
 GET /notes/{id} api_key,user @workspace case:read => not_found
+GET /plain/{id} api_key,user @workspace case:read => forbidden
+GET /search api_key,user @workspace case:read
 GET /unbound/cases/{id} api_key,user @workspace case:read => not_found
 ANY /whoami everyone
 GET /workspaces/{workspace_id}/cases/{id} api_key,user @workspace case:read => not_found

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use super::operation::{LeftAlone, METHODS, Operations};
+use super::operation::{LeftAlone, Operations};
 use super::{EXTENSION, provenance};
 use crate::codegen::Origin;
 use crate::codegen::json::Json;
+use crate::description::{METHODS, path_of};
 
 /// Why a description can't be copied.
 #[derive(Debug)]
@@ -64,9 +65,6 @@ pub fn patch(text: &str, operations: &Operations, origin: &Origin) -> Result<(St
 fn prefixes(document: &Json) -> Vec<String> {
     let servers = document.get("servers").map(Json::items).unwrap_or_default();
     let urls = servers.iter().filter_map(|server| server.get("url")?.as_text());
-    let of_servers = urls.map(|url| {
-        let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
-        behind_scheme.trim_end_matches('/').to_owned()
-    });
+    let of_servers = urls.map(|url| path_of(url).trim_end_matches('/').to_owned());
     std::iter::once(String::new()).chain(of_servers.filter(|prefix| !prefix.is_empty())).collect()
 }

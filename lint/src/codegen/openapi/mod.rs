@@ -1,15 +1,21 @@
 //! `security` and `x-required-scopes` of an API description, as an OpenAPI Overlay 1.0, or in a copy of the description.
 //!
+//! [`skeleton`] is a whole description, made of routes alone.
+//!
 //! What an operation's guards accept becomes alternatives of `security`, by the schemes that the policy maps to kinds of caller. An operation of which that isn't known is left alone and listed: it is never guessed.
 
 mod document;
+mod names;
 mod operation;
 mod overlay;
+mod path;
 mod security;
+mod skeleton;
 
 pub use document::{DocumentError, patch};
 pub use operation::{LeftAlone, Operations};
 pub use overlay::overlay;
+pub use skeleton::skeleton;
 
 use super::Origin;
 use super::json::Json;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use route_role_policy::{Access, Policy};
 
+use super::path::described;
 use super::security::Security;
+use crate::description::{METHODS, Template};
 use crate::resolve::{Documentation, Route};
 use crate::rule::engine::list::quoted;
 use crate::surface::{Certainty, RouteSurface, Surface};
@@ -18,7 +20,7 @@ pub struct Operations {
 /// A path without the names of its parameters, and a method in upper case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    template: String,
+    template: Template,
     method: String,
     /// The path with the names of its parameters.
     path: String,
@@ -35,9 +37,6 @@ pub struct LeftAlone {
     pub reason: String,
 }
 
-/// The methods that an API description knows.
-pub(super) const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
-
 impl Operations {
     /// The operations of a surface, of one program or of all.
     pub fn of(surface: &Surface, policy: &Policy, program: Option<usize>) -> Self {
@@ -51,22 +50,12 @@ impl Operations {
     }
 
     fn add(&mut self, route: &Route, row: &RouteSurface, policy: &Policy) {
-        let stated = match &route.documentation {
-            Documentation::Documented(operation) => operation.security.as_ref().or(operation.default_security.as_ref()),
-            Documentation::None => None,
-            Documentation::Undocumented { .. } | Documentation::Accidental { .. } => return,
-        };
-        let security = match row.certainty {
-            // Its handler may well ask who calls.
-            Certainty::Proven if row.access == Access::EVERYONE && row.public.is_none() => {
-                Err("nothing guards it, and nothing declares it public".to_owned())
-            }
-            Certainty::Proven => Security::of(&row.access, policy, stated.map_or(&[], Vec::as_slice)),
-            Certainty::AtMost => Err(unmapped(route, row)),
-            Certainty::Unknown => Err("its handler can't be read".to_owned()),
-        };
-        let path = described(&route.path);
-        let key = Key { template: template(&path), method: route.method.clone(), path };
+        if matches!(route.documentation, Documentation::Undocumented { .. } | Documentation::Accidental { .. }) {
+            return;
+        }
+        let security = security_of(route, row, policy);
+        let path = described(&route.path).text;
+        let key = Key { template: Template::of(&path), method: route.method.clone(), path };
         let same = self.known.get(&key).is_none_or(|known| *known == security);
         let differ = || Err("several routes answer it, and their guards differ".to_owned());
         self.known.insert(key, if same { security } else { differ() });
@@ -74,7 +63,7 @@ impl Operations {
 
     /// What is known of the route that answers a method at a path of the description.
     pub(super) fn find(&self, method: &str, path: &str) -> Option<&Result<Security, String>> {
-        let template = template(path);
+        let template = Template::of(path);
         let mut all = self.known.iter().filter(|(key, _)| key.template == template);
         let any = all.clone().find(|(key, _)| key.method == "ANY");
         all.find(|(key, _)| key.method == method).or(any).map(|(_, security)| security)
@@ -101,42 +90,31 @@ impl Operations {
     }
 }
 
+/// What a route asks of its callers.
+///
+/// # Errors
+///
+/// Why that isn't known, or can't be said with schemes.
+pub(super) fn security_of(route: &Route, row: &RouteSurface, policy: &Policy) -> Result<Security, String> {
+    let stated = match &route.documentation {
+        Documentation::Documented(operation) => operation.security.as_ref().or(operation.default_security.as_ref()),
+        _ => None,
+    };
+    match row.certainty {
+        // Its handler may well ask who calls.
+        Certainty::Proven if row.access == Access::EVERYONE && row.public.is_none() => {
+            Err("nothing guards it, and nothing declares it public".to_owned())
+        }
+        Certainty::Proven => Security::of(&row.access, policy, stated.map_or(&[], Vec::as_slice)),
+        Certainty::AtMost => Err(unmapped(route, row)),
+        Certainty::Unknown => Err("its handler can't be read".to_owned()),
+    }
+}
+
 fn unmapped(route: &Route, row: &RouteSurface) -> String {
     let unknown = route.guards.iter().zip(&row.guards).filter(|(_, mapped)| !mapped.meaning.is_known());
     let mut guards: Vec<String> = unknown.map(|(guard, _)| guard.term.to_string()).collect();
     guards.sort();
     guards.dedup();
     format!("the policy doesn't say what {} means", quoted(guards))
-}
-
-/// A path as descriptions write it: they know no catch-all parameters.
-fn described(path: &str) -> String {
-    path.replace("{*", "{")
-}
-
-/// A path without the names of its parameters, which a description may call differently.
-fn template(path: &str) -> String {
-    let mut template = String::with_capacity(path.len());
-    let mut rest = path.trim_end_matches('/');
-    while let Some((before, behind)) = rest.split_once('{') {
-        let Some((_, after)) = behind.split_once('}') else { break };
-        template.push_str(before);
-        template.push_str("{}");
-        rest = after;
-    }
-    template.push_str(rest);
-    template
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_parameters_make_no_difference() {
-        assert_eq!(template("/cases/{id}/x-{name}.json"), template("/cases/{case_id}/x-{n}.json/"));
-        assert_ne!(template("/cases/{id}"), template("/cases/id"));
-        assert_eq!(template("/odd/{"), "/odd/{");
-        assert_eq!(described("/assets/{*path}"), "/assets/{path}");
-    }
 }

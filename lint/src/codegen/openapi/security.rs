@@ -71,6 +71,11 @@ impl Security {
         Ok(Self { ways })
     }
 
+    /// Every alternative.
+    pub(super) fn all(&self) -> impl Iterator<Item = &SecurityRequirement> {
+        self.ways.iter().flat_map(|way| &way.requirements)
+    }
+
     /// `security`: alternatives, or nothing at all where nobody needs credentials.
     pub(super) fn requirements(&self) -> Json {
         let all: BTreeSet<&SecurityRequirement> = self.ways.iter().flat_map(|way| &way.requirements).collect();

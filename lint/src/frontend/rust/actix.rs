@@ -11,6 +11,8 @@ pub enum Kind {
     Resource,
     /// `ServiceConfig`, which a function is lent by `configure`.
     Config,
+    /// `route_role::actix::PolicyRouter`, which remembers what it is given.
+    Recorder,
 }
 
 /// What a function of actix-web makes.
@@ -59,6 +61,14 @@ pub enum Operation {
     Map,
     /// `openapi_service(closure)` of utoipa-actix-web.
     DescribedService,
+    /// `nest(prefix, router)` of a recorder.
+    Nest,
+    /// `configure(config)` of a recorder: what it has is added to what it is lent.
+    Lend,
+    /// `into_scope(path)` of a recorder.
+    IntoScope,
+    /// Says something of the routes.
+    Look,
     /// Takes the application apart into itself and its API description.
     Split,
     /// Changes nothing about the routes.
@@ -136,6 +146,7 @@ pub fn kind(path: &[String]) -> Option<Kind> {
         "App" | "UtoipaApp" if is_actix(path) => Some(Kind::App),
         "Scope" if is_actix(path) => Some(Kind::Scope),
         "Resource" if is_actix(path) => Some(Kind::Resource),
+        "PolicyRouter" if is_actix(path) => Some(Kind::Recorder),
         _ => None,
     }
 }
@@ -191,6 +202,16 @@ pub fn method(name: &str) -> Option<&'static str> {
 /// What a method does that is called with so many arguments; `None` for one that isn't actix-web's.
 pub fn operation(kind: Kind, name: &str, arguments: usize) -> Option<Operation> {
     let of_resource = kind == Kind::Resource;
+    if kind == Kind::Recorder {
+        return Some(match name {
+            "route" => Operation::Route,
+            "nest" => Operation::Nest,
+            "configure" => Operation::Lend,
+            "into_scope" => Operation::IntoScope,
+            "routes" | "lock" | "verify" => Operation::Look,
+            _ => return None,
+        });
+    }
     Some(match name {
         "service" => Operation::Service,
         "route" if of_resource => Operation::OwnRoute,

@@ -101,6 +101,7 @@ pub fn router_kind(path: &[String]) -> Option<RouterKind> {
         return None;
     }
     match last {
+        "PolicyRouter" if super::actix::kind(path).is_some() => None,
         "Router" | "PolicyRouter" => Some(RouterKind::Plain),
         "OpenApiRouter" | "ApiRouter" => Some(RouterKind::Documenting),
         _ => None,

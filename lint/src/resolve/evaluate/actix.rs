@@ -140,6 +140,31 @@ impl Evaluator<'_, '_> {
                 Value::Closure(closure) => return Some(self.call_closure(&closure, vec![Value::Router(router)])),
                 _ => self.note_unresolved(span, "what is done to this application could not be followed", None),
             },
+            Operation::Nest => {
+                let prefixes = self.actix_paths(&argument(0), span);
+                for (conditions, inner) in self.routers(argument(1), span) {
+                    let inner = self.scoped(&inner, &prefixes);
+                    self.mount(Rc::make_mut(&mut router), &inner, &conditions, span);
+                }
+            }
+            Operation::Lend => {
+                let place = call.args.first().unwrap_or(&call.receiver);
+                match argument(0) {
+                    Value::Router(mut config) => {
+                        self.mount(Rc::make_mut(&mut config), &router, &[], span);
+                        self.assign(environment, beginning(place), Value::Router(config));
+                    }
+                    _ => self.note_unresolved(span, "what these routes are added to could not be followed", None),
+                }
+                return Some(Value::Unknown);
+            }
+            Operation::IntoScope => {
+                let prefixes = self.actix_paths(&argument(0), span);
+                let mut scope = self.scoped(&router, &prefixes);
+                scope.kind = RouterKind::Actix(Kind::Scope);
+                return Some(Value::Router(Rc::new(scope)));
+            }
+            Operation::Look => return Some(Value::Unknown),
             Operation::Split => {
                 let document = Value::Document(Rc::new(Document::default()));
                 return Some(Value::tuple(vec![Value::Router(router), document]));
@@ -186,6 +211,11 @@ impl Evaluator<'_, '_> {
             _ => return None,
         }
         Some(Value::MethodRouter(Rc::new(route)))
+    }
+
+    /// The same routes under prefixes.
+    fn scoped(&self, router: &Router, prefixes: &[(Vec<Condition>, String)]) -> Router {
+        Router { around: Around { prefixes: prefixes.to_vec(), ..router.around.clone() }, ..router.clone() }
     }
 
     /// The paths that a value may be, a list of them for a resource that has several.

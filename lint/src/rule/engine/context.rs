@@ -5,6 +5,7 @@ use route_role_policy::file::Problem;
 use route_role_policy::policy::Policy;
 use route_role_policy::{Access, Placed, PrincipalKind};
 
+use crate::description::{Testimony, Unheard, Witness};
 use crate::resolve::{Documentation, Guard, Handler, HandlerKind, Inventory, Route};
 use crate::source::{FileId, SourceMap, Span};
 use crate::surface::{Certainty, GuardMeaning, RouteSurface, Surface, asserted};
@@ -18,6 +19,10 @@ pub struct Context<'a> {
     pub surface: &'a Surface,
     /// The policy, if there is one.
     pub policy: Option<PolicyInFile<'a>>,
+    /// API descriptions that the routes are compared with.
+    pub witnesses: &'a [Witness],
+    /// Those of the policy that can't be looked at.
+    pub unheard: &'a [Unheard],
     /// The files that findings point into.
     pub sources: &'a SourceMap,
 }
@@ -45,6 +50,17 @@ impl<'a> Context<'a> {
     /// The inventory.
     pub fn inventory(&self) -> &'a Inventory {
         &self.surface.inventory
+    }
+
+    /// What the API descriptions say that could be read.
+    pub fn testimonies(&self) -> impl Iterator<Item = &'a Testimony> + use<'a> {
+        self.witnesses.iter().filter_map(|witness| witness.testimony.as_ref())
+    }
+
+    /// A route by its index.
+    pub fn route(&self, index: usize) -> Option<RouteView<'a>> {
+        let route = self.surface.inventory.routes.get(index)?;
+        Some(RouteView { index, route, row: self.surface.rows.get(index)? })
     }
 
     /// Every route with its access; one that is mounted in one way or another counts once.

@@ -1,13 +1,14 @@
 //! Constants in Rust files below the policy's own folder.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::ConstantSource;
 use super::evaluate::evaluate;
 use super::items::Items;
+use crate::file::inside;
 
 /// A file of constants is small; a larger one is refused rather than parsed.
 const MAX_BYTES: u64 = 256 * 1024;
@@ -69,28 +70,6 @@ impl ConstantSource for RustConstants {
     fn files_read(&self) -> Vec<PathBuf> {
         self.read.iter().cloned().collect()
     }
-}
-
-/// The path of a file that lies below a folder, links followed: a policy reads nothing else of the machine.
-fn inside(folder: &Path, file: &str) -> Result<PathBuf, String> {
-    const OUTSIDE: &str = "the file must lie below the policy's own folder";
-    let relative = Path::new(file);
-    if !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
-        return Err(OUTSIDE.to_owned());
-    }
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let root = folder.canonicalize().map_err(|error| error.to_string())?;
-    let path = root.join(relative).canonicalize().map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file beside the policy".to_owned(),
-        _ => error.to_string(),
-    })?;
-    if !path.starts_with(&root) {
-        return Err(format!("{OUTSIDE}, but a link leads out of it"));
-    }
-    if !path.is_file() {
-        return Err("it isn't a file".to_owned());
-    }
-    Ok(path)
 }
 
 /// Refuses what the recursive parser can't take: deep nesting, and expressions of thousands of tokens.

@@ -9,6 +9,7 @@ mod credentials;
 mod guards;
 mod levels;
 mod names;
+mod openapi;
 mod patterns;
 mod resources;
 mod roles;
@@ -48,6 +49,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Policy {
     routers::read(reader, &fields, &mut policy);
     patterns::outcomes(reader, &fields, &mut policy);
     settings::read(reader, &fields, &mut policy);
+    openapi::read(reader, &fields, &mut policy);
     policy
 }
 

@@ -92,7 +92,7 @@ pub(super) fn method(reader: &mut Reader<'_>, name: Placed<String>) -> Option<Pl
     None
 }
 
-fn required(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str, of: &str) -> Option<Placed<String>> {
+pub(super) fn required(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str, of: &str) -> Option<Placed<String>> {
     match fields.get(key) {
         Some(node) => reader.text(node, &format!("`{key}`")),
         None => {

@@ -9,7 +9,7 @@ const LIMIT: usize = 64;
 static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Logs an error the first time that this process says it.
-pub(super) fn error(message: String) {
+pub(crate) fn error(message: String) {
     let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
     if said.len() < LIMIT && !said.contains(&message) {
         log::error!(target: "route_role", "{message}");
