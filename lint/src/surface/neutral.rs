@@ -317,7 +317,6 @@ mod tests {
             text: path.into(),
             span,
             local,
-            never_refuses: false,
         }
     }
 
