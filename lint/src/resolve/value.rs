@@ -173,6 +173,8 @@ pub(crate) struct Entry {
 pub(crate) struct Answer {
     /// Whether it has anything to give.
     pub(crate) is_given: bool,
+    /// Whether it comes from a filter that only gives a value, so that the route still waits for its own answer.
+    pub(crate) is_lent: bool,
     /// Whether it may reject the request instead.
     pub(crate) can_reject: bool,
     /// The call of the function of the tree that made the filter, with its place.

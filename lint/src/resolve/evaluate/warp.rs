@@ -133,12 +133,18 @@ impl Evaluator<'_, '_> {
             kind @ (Operation::Map | Operation::AndThen) => {
                 let mut filter = filter.clone();
                 let handler = self.handler(argument, false, place);
+                let are_several = filter.entries.len() > 1;
                 for entry in &mut Rc::make_mut(&mut filter).entries {
+                    // What only changes the answer of routes isn't what answers them.
+                    let changes_answer = are_several || method == "map" && can_reject(entry);
+                    if answers_itself(entry) && changes_answer {
+                        continue;
+                    }
                     self.demote(entry);
                     entry.handler = handler.clone();
                     entry.mounts = vec![span];
                     let can_reject = kind == Operation::AndThen;
-                    entry.answer = Some(Answer { is_given: true, can_reject, named: None });
+                    entry.answer = Some(Answer { is_given: true, can_reject, ..Answer::default() });
                 }
                 Value::Router(filter)
             }
@@ -256,7 +262,10 @@ impl Evaluator<'_, '_> {
                     self.demote(&mut first);
                 }
                 let (handler, answer, mounts) = if answers {
-                    (second.handler.clone(), second.answer.clone(), second.mounts.clone())
+                    let is_lent = !is_route(second);
+                    let answer =
+                        second.answer.clone().map(|answer| Answer { is_lent: answer.is_lent || is_lent, ..answer });
+                    (second.handler.clone(), answer, second.mounts.clone())
                 } else {
                     (first.handler.clone(), first.answer.clone(), first.mounts.clone())
                 };
@@ -337,6 +346,20 @@ impl Evaluator<'_, '_> {
             _ => self.note_unresolved(span, "the filter that is served here could not be followed", None),
         }
     }
+}
+
+/// Whether a filter asks for a path or a method.
+fn is_route(entry: &Entry) -> bool {
+    !entry.path.is_empty() || entry.method != "ANY"
+}
+
+fn can_reject(entry: &Entry) -> bool {
+    entry.answer.as_ref().is_some_and(|answer| answer.can_reject)
+}
+
+/// Whether a route has its own answer already, rather than a value that another filter lent it.
+fn answers_itself(entry: &Entry) -> bool {
+    is_route(entry) && entry.answer.as_ref().is_some_and(|answer| answer.is_given && !answer.is_lent)
 }
 
 /// Several demands as one, in the form of a call.
