@@ -25,6 +25,7 @@ mod scan;
 mod shelf;
 mod texts;
 mod type_terms;
+mod typed_path;
 mod unreached;
 mod value;
 

@@ -21,7 +21,7 @@ use super::inventory::{
 use super::modules::Definition;
 use super::names::{Resolved, Space};
 use super::value::{Callee, Document, Entry, PathValue, Value};
-use super::{body_guards, declared, layer_functions, operation, rocket};
+use super::{body_guards, declared, layer_functions, operation, rocket, typed_path};
 
 /// Attributes of handlers that never restrict anything.
 const NEUTRAL_ATTRIBUTES: &[&str] = &[
@@ -292,6 +292,10 @@ fn describe_function(
         if let Some(rocket) = &rocket {
             let route = &rocket.route;
             found.extend(rocket::parameter_guards(evaluator, definition, route, &substitution, parameter, policy));
+            continue;
+        }
+        // The path of the route itself.
+        if typed_path::of_type(evaluator.modules, definition, &parameter.ty).is_some() {
             continue;
         }
         let guards = evaluator.parameter_guards(

@@ -57,6 +57,16 @@ impl Evaluator<'_, '_> {
                     self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
                 }
             }
+            RouterOperation::Typed { method } => {
+                let place = self.argument_span(environment, expressions, 0, span);
+                // Without a path, the route is shown at one that isn't known, and a note says so.
+                let path = self.typed_path(&argument(0)).map_or(Value::Unknown, |path| Value::text(&path));
+                let handler = self.handler(argument(0), false, place);
+                let methods = vec![self.method_handler(method.to_owned(), handler)];
+                for (conditions, path) in self.paths(&path, span) {
+                    self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
+                }
+            }
             RouterOperation::Nest { documented } => {
                 let inner = self.routers(argument(1), span);
                 for (conditions, prefix) in self.paths(&argument(0), span) {
