@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use route_role_lint::reference;
+use route_role_lint::reference::{self, frameworks};
 
 fn main() -> ExitCode {
     let check = std::env::args().any(|argument| argument == "--check");
@@ -16,6 +16,18 @@ fn main() -> ExitCode {
         .filter(|(path, text)| check || !write(path, text))
         .map(|(path, _)| path)
         .collect();
+    let mut stale = stale;
+    let repository = docs.join("..");
+    let readme = repository.join("README.md");
+    match frameworks::readme(&repository) {
+        Ok(text) if fs::read_to_string(&readme).ok().as_deref() == Some(&text) => {}
+        Ok(text) if !check && write(&readme, &text) => {}
+        Ok(_) => stale.push(readme),
+        Err(error) => {
+            eprintln!("{error}");
+            stale.push(readme);
+        }
+    }
     for path in &stale {
         eprintln!("stale: {}", path.display());
     }

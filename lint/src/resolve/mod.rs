@@ -7,6 +7,7 @@ mod declared;
 mod evaluate;
 mod expansion;
 mod guards;
+mod handlers;
 pub mod inventory;
 mod join;
 mod layer_functions;

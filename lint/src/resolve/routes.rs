@@ -9,7 +9,7 @@ use route_role_policy::term::{Argument, Term};
 
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
-use crate::frontend::rust::{actix, axum, rocket as framework, warp};
+use crate::frontend::rust::{actix, axum, poem, rocket as framework, salvo, warp};
 use crate::source::Span;
 
 use super::behavior::{Analyst, Middleware};
@@ -21,7 +21,7 @@ use super::inventory::{
 use super::modules::Definition;
 use super::names::{Resolved, Space};
 use super::value::{Callee, Document, Entry, PathValue, Value};
-use super::{body_guards, declared, layer_functions, operation, rocket, typed_path};
+use super::{body_guards, declared, handlers, layer_functions, operation, rocket, typed_path};
 
 /// Attributes of handlers that never restrict anything.
 const NEUTRAL_ATTRIBUTES: &[&str] = &[
@@ -200,6 +200,8 @@ fn describe(
             || actix::serves_everyone(&path)
             || framework::serves_everyone(&path)
             || warp::serves_everyone(&path)
+            || poem::serves_everyone(&path)
+            || salvo::serves_everyone(&path)
         {
             return bare(name, HandlerKind::OpenService, handler.span);
         }
@@ -305,7 +307,7 @@ fn describe_function(
             definition.text,
             parameter.extent,
         );
-        found.extend(guards);
+        found.extend(handlers::parameter_guards(evaluator, definition, parameter, guards, policy));
     }
     let name = match owner {
         Some(owner) => format!("{}::{}", guards::full_name(evaluator, owner), definition.item.name),
@@ -378,7 +380,8 @@ fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, g
         Resolved::Item(attribute) => evaluator.modules.full_name(attribute.module, &attribute.item.name),
         Resolved::Member(..) | Resolved::Module(_) => given.path.clone(),
     };
-    if actix::is_route_attribute(&origin) {
+    if actix::is_route_attribute(&origin) || poem::is_handler_attribute(&origin) || salvo::is_handler_attribute(&origin)
+    {
         return None;
     }
     let source = evaluator.modules.texts.slice(definition.text, given.arguments).to_owned();
@@ -420,7 +423,11 @@ impl Evaluator<'_, '_> {
 
     /// A function that returns a handler is run for it.
     fn handler_value(&mut self, value: &Value) -> Value {
-        match self.forced(value) {
+        let value = self.forced(value);
+        if let Some(method) = handlers::answering_method(self.modules, &value) {
+            return method;
+        }
+        match value {
             Value::Choice(choices) => choices.first().map_or(Value::Unknown, |(_, value)| value.clone()),
             Value::Record(record) => record.fields.get("0").cloned().unwrap_or(Value::Record(record)),
             value => value,

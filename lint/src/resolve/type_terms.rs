@@ -6,7 +6,7 @@ use route_role_policy::term::{Argument, Term, Value as TermValue};
 
 use crate::frontend::rust::facts::ItemKind;
 use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef};
-use crate::frontend::rust::{actix, axum, rocket};
+use crate::frontend::rust::{actix, axum, poem, rocket, salvo};
 
 use super::evaluate::Evaluator;
 use super::modules::ModuleId;
@@ -81,6 +81,7 @@ impl Evaluator<'_, '_> {
         // What `Json` and `Path` of a foreign crate hold is data, and following it would read half the tree.
         let is_data =
             |path: &[String]| axum::carries_data(path) || actix::carries_data(path) || rocket::carries_data(path);
+        let is_data = |path: &[String]| is_data(path) || poem::carries_data(path) || salvo::carries_data(path);
         if is_foreign && depth.levels == 0 && is_data(&names) {
             let args = path.arguments.iter().filter_map(written).map(|value| Argument { name: None, value }).collect();
             return Some(Term { path: names, args });

@@ -41,9 +41,10 @@ pub(super) fn run(
         return;
     }
     let uses = Uses::find(evaluator, functions, (library, reach), relevant, &left);
-    // Those that nobody calls come first: they run the others.
+    // Those that nobody calls come first, then those that none of these calls: they run the others.
     let (uncalled, called): (Vec<_>, Vec<_>) = left.into_iter().partition(|function| !uses.has(function));
-    for function in uncalled.into_iter().chain(called) {
+    let (outer, inner): (Vec<_>, Vec<_>) = called.into_iter().partition(|function| !uses.is_inner(function));
+    for function in uncalled.into_iter().chain(outer).chain(inner) {
         if evaluator.was_run(&function.definition) {
             continue;
         }
@@ -126,6 +127,8 @@ fn package_of(evaluator: &Evaluator<'_, '_>, sources: &Sources, krate: CrateId) 
 /// Which functions are named outside their own bodies.
 struct Uses {
     used: BTreeSet<*const Item>,
+    /// Those that another one of the functions in question names.
+    inner: BTreeSet<*const Item>,
 }
 
 impl Uses {
@@ -137,13 +140,16 @@ impl Uses {
         wanted: &[&KnownFunction],
     ) -> Self {
         let mut used = BTreeSet::new();
+        let mut inner = BTreeSet::new();
         let names: Vec<String> = wanted
             .iter()
             .map(|function| function.definition.item.name.clone())
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
-        let Ok(needles) = AhoCorasick::new(&names) else { return Self { used } };
+        let Ok(needles) = AhoCorasick::new(&names) else { return Self { used, inner } };
+        let in_question: BTreeSet<*const Item> =
+            wanted.iter().map(|function| Arc::as_ptr(&function.definition.item)).collect();
         // Outside of bodies that were read, a name alone counts; methods are always called by name alone.
         let mut named: BTreeSet<&str> = BTreeSet::new();
         let mut called: BTreeSet<&str> = BTreeSet::new();
@@ -183,6 +189,9 @@ impl Uses {
                     };
                     if target != function.definition {
                         used.insert(Arc::as_ptr(&target.item));
+                        if in_question.contains(&Arc::as_ptr(&function.definition.item)) {
+                            inner.insert(Arc::as_ptr(&target.item));
+                        }
                     }
                 } else if function.owner.is_some() && path.first().is_some_and(|first| first == "Self") {
                     called.insert(names[name].as_str());
@@ -194,7 +203,11 @@ impl Uses {
             named.contains(name) || function.owner.is_some() && called.contains(name)
         });
         used.extend(by_name.map(|function| Arc::as_ptr(&function.definition.item)));
-        Self { used }
+        Self { used, inner }
+    }
+
+    fn is_inner(&self, function: &KnownFunction) -> bool {
+        self.inner.contains(&Arc::as_ptr(&function.definition.item))
     }
 
     fn has(&self, function: &KnownFunction) -> bool {

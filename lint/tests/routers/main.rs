@@ -41,9 +41,11 @@ pages!(
     modules,
     operations,
     own_routers,
+    poem,
     programs,
     robustness,
     rocket,
+    salvo,
     values,
     warp
 );

@@ -77,6 +77,13 @@ fn rule_names_are_different() {
 }
 
 #[test]
+fn the_table_of_frameworks_is_current() {
+    let found = fs::read_to_string(repository().join("README.md")).expect("the README");
+    let current = reference::frameworks::readme(&repository()).expect("a place for the table, and its proofs");
+    assert!(found == current, "README.md is stale: run `cargo run -p route-role-lint --example generate-docs`");
+}
+
+#[test]
 fn the_generated_documentation_is_current() {
     for (path, text) in reference::files() {
         let found = fs::read_to_string(repository().join("docs").join(&path)).unwrap_or_default();

@@ -69,6 +69,10 @@ pub enum RouterKind {
     Warp,
     /// A builder of the application's own, which its policy describes, with the number of its type.
     Described(usize),
+    /// What gathers routes in poem.
+    Poem(super::poem::Kind),
+    /// `salvo::Router`, and the service that is made of one.
+    Salvo,
 }
 
 /// Crates whose names count as axum's own.

@@ -132,6 +132,8 @@ pub struct Parameter {
     pub ty: TypeRef,
     /// Where the type stands.
     pub extent: Extent,
+    /// Its attributes.
+    pub attributes: Vec<Attribute>,
 }
 
 /// One name that a `use` brings in.

@@ -11,6 +11,8 @@ pub mod facts;
 mod limits;
 pub mod meta;
 pub mod parse;
+pub mod poem;
 pub mod rocket;
+pub mod salvo;
 pub mod types;
 pub mod warp;

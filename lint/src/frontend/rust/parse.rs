@@ -295,6 +295,7 @@ fn function(input: ParseStream<'_>) -> syn::Result<Parsed> {
                 pattern: spanned(&typed.pat),
                 ty: TypeRef::from_syn(&typed.ty),
                 extent: spanned(&typed.ty),
+                attributes: attributes::read(&typed.attrs, ParseOptions::default()).1,
             }),
         })
         .collect();

@@ -28,11 +28,12 @@ pub(super) enum Role {
 /// Extractors of frameworks by their last name.
 pub(super) fn known(name: &str) -> Option<Role> {
     Some(match name {
-        "Path" | "MatchedPath" | "RawPathParams" => Role::Path,
+        "Path" | "MatchedPath" | "RawPathParams" | "PathParam" => Role::Path,
         "Query" | "Json" | "Form" | "Multipart" | "Bytes" | "String" | "RawQuery" | "RawForm" | "Body"
         | "TypedHeader" | "WebSocketUpgrade" | "Option" | "QsQuery" | "Uri" | "OriginalUri" | "Method" | "Payload"
-        | "Valid" | "Validated" | "JsonRejection" | "Request" | "Xml" | "Protobuf" => Role::Input,
-        "State" | "Data" | "Inject" => Role::State,
+        | "Valid" | "Validated" | "JsonRejection" | "Request" | "Xml" | "Protobuf" | "JsonBody" | "FormBody"
+        | "QueryParam" | "PlainText" => Role::Input,
+        "State" | "Data" | "Inject" | "Response" | "FlowCtrl" => Role::State,
         _ => return None,
     })
 }

@@ -60,10 +60,10 @@ impl Walker<'_, '_, '_> {
         }
     }
 
-    /// The status that a path of Rocket's stands for.
+    /// The status that a path of Rocket's or salvo's stands for.
     pub(super) fn rocket_status(&mut self, names: &[String]) -> Option<u16> {
         // Only what is spelt like one is worth resolving.
-        if !names.iter().rev().nth(1).is_some_and(|owner| matches!(owner.as_str(), "Status" | "status"))
+        if !names.iter().rev().nth(1).is_some_and(|owner| matches!(owner.as_str(), "Status" | "status" | "StatusError"))
             && !names.last().is_some_and(|name| {
                 matches!(name.as_str(), "NotFound" | "Forbidden" | "Unauthorized" | "BadRequest" | "Conflict")
             })
@@ -71,7 +71,7 @@ impl Walker<'_, '_, '_> {
             return None;
         }
         match self.analyst.modules.resolve(self.scope.module, names, crate::resolve::names::Space::Value) {
-            Resolved::External(names) => status::of_rocket(&names),
+            Resolved::External(names) => status::of_rocket(&names).or_else(|| status::of_salvo(&names)),
             _ => None,
         }
     }

@@ -48,6 +48,16 @@ pub(super) fn of_rocket(path: &[String]) -> Option<u16> {
     }
 }
 
+/// The number behind one of salvo's errors, which are named after what they say: `StatusError::not_found()`.
+pub(super) fn of_salvo(path: &[String]) -> Option<u16> {
+    match path {
+        [origin, .., owner, name] if origin.starts_with("salvo") && owner == "StatusError" => {
+            of_constant(&name.to_uppercase())
+        }
+        _ => None,
+    }
+}
+
 /// `NotFound` as `NOT_FOUND`.
 fn in_capitals(name: &str) -> String {
     let mut capitals = String::with_capacity(name.len() + 4);
@@ -71,5 +81,13 @@ mod tests {
         assert_eq!(of("rocket::response::status::Forbidden"), Some(403));
         assert_eq!(of("rocket::http::Status::Ok"), None);
         assert_eq!(of("crate::Status::NotFound"), None);
+    }
+
+    #[test]
+    fn errors_of_salvo_are_spelt_as_functions() {
+        let of = |path: &str| of_salvo(&path.split("::").map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(of("salvo::prelude::StatusError::not_found"), Some(404));
+        assert_eq!(of("salvo::http::StatusError::forbidden"), Some(403));
+        assert_eq!(of("crate::StatusError::forbidden"), None);
     }
 }

@@ -59,7 +59,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn other_demand(&self, place: Span) -> Demands {
+    pub(super) fn other_demand(&self, place: Span) -> Demands {
         Demands { methods: None, conditions: vec![Condition { text: self.span_text(place), holds: true, span: place }] }
     }
 

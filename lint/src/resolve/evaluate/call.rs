@@ -145,6 +145,12 @@ impl Evaluator<'_, '_> {
         if let Some(value) = self.actix_function(environment, &path, &arguments, call, span) {
             return value;
         }
+        if let Some(value) = self.poem_function(environment, names, &arguments, call, span) {
+            return value;
+        }
+        if let Some(value) = self.salvo_function(environment, names, &arguments, call, span) {
+            return value;
+        }
         let last = names.last().map_or("", String::as_str);
         let owner = &names[..names.len().saturating_sub(1)];
         if let Some(kind) = axum::router_kind(owner) {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::frontend::rust::actix;
 use crate::frontend::rust::axum::{self, RouterKind};
 use crate::frontend::rust::facts::ItemKind;
+use crate::frontend::rust::{poem, salvo};
 use crate::resolve::inventory::Condition;
 use crate::resolve::join::join;
 use crate::resolve::modules::Definition;
@@ -178,6 +179,8 @@ impl Evaluator<'_, '_> {
                     Resolved::External(names) => {
                         axum::router_kind(&names) == Some(kind)
                             || actix::kind(&names).map(RouterKind::Actix) == Some(kind)
+                            || poem::kind(&names).map(RouterKind::Poem) == Some(kind)
+                            || salvo::is_router(&names) && kind == RouterKind::Salvo
                             || names.len() == 1 && names[0].len() == 1
                     }
                     _ => false,

@@ -7,6 +7,7 @@ use crate::frontend::rust::actix;
 use crate::frontend::rust::axum::{self, RouterKind};
 use crate::frontend::rust::facts::ItemKind;
 use crate::frontend::rust::types::{self, TypeRef, ident_text};
+use crate::frontend::rust::{poem, salvo};
 use crate::resolve::names::{Resolved, Space};
 use crate::resolve::value::{Closure, PathValue, Record, Router, Value};
 
@@ -383,7 +384,11 @@ impl Evaluator<'_, '_> {
                 (None, Some(kind)) => {
                     self.actix_router(kind, vec![(Vec::new(), String::new())], self.modules.span(function))
                 }
-                (None, None) => Value::Unknown,
+                (None, None) => match poem::kind(&names) {
+                    Some(kind) => self.new_router(RouterKind::Poem(kind), self.modules.span(function)),
+                    None if salvo::is_router(&names) => Value::Router(self.salvo_router(self.modules.span(function))),
+                    None => Value::Unknown,
+                },
             },
             Resolved::Item(definition) => {
                 Value::Record(Rc::new(Record { definition: Some(definition), fields: BTreeMap::new() }))

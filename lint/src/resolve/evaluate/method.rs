@@ -57,11 +57,29 @@ impl Evaluator<'_, '_> {
         if let Some(value) = self.own_builder_method(environment, &receiver, &arguments, call, span) {
             return value;
         }
+        if let Some(value) = self.endpoint_call(environment, &receiver, &arguments, call, span) {
+            return value;
+        }
+        if let Some(value) = self.salvo_value_call(&receiver, &method, &arguments, span) {
+            return value;
+        }
         match &receiver {
             Value::Router(router) if matches!(router.kind, RouterKind::Actix(_)) => {
                 if let RouterKind::Actix(kind) = router.kind
                     && let Some(value) = self.actix_call(environment, router, kind, &arguments, call, span)
                 {
+                    return value;
+                }
+            }
+            Value::Router(router) if matches!(router.kind, RouterKind::Poem(_)) => {
+                if let RouterKind::Poem(kind) = router.kind
+                    && let Some(value) = self.poem_call(environment, router, kind, &arguments, call, span)
+                {
+                    return value;
+                }
+            }
+            Value::Router(router) if router.kind == RouterKind::Salvo => {
+                if let Some(value) = self.salvo_call(environment, router, &arguments, call, span) {
                     return value;
                 }
             }
@@ -160,6 +178,8 @@ impl Evaluator<'_, '_> {
             }
             let what = match router.kind {
                 RouterKind::Actix(_) => "actix-web's router",
+                RouterKind::Poem(_) => "poem's router",
+                RouterKind::Salvo => "salvo's router",
                 RouterKind::Warp => "warp's filters",
                 _ => "axum's router",
             };

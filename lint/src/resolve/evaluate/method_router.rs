@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::frontend::rust::axum::{self, RoutingFunction};
+use crate::frontend::rust::poem;
 use crate::resolve::names::Resolved;
 use crate::resolve::value::{Callee, Handler, MethodHandler, MethodRouter, Value};
 use crate::source::Span;
@@ -114,7 +115,10 @@ impl Evaluator<'_, '_> {
             Value::MethodRouter(inner) if inner.methods.len() == 1 => {
                 (inner.methods[0].handler.clone(), inner.methods[0].layers.clone())
             }
-            value => (self.handler(value.clone(), service, place), Vec::new()),
+            value => {
+                let service = service || super::poem::made_by(value).is_some_and(poem::is_endpoint);
+                (self.handler(value.clone(), service, place), Vec::new())
+            }
         };
         for method in methods {
             let mut handler = self.method_handler(method, handler.clone());

@@ -20,9 +20,12 @@ mod method;
 mod method_router;
 mod own_router;
 mod pattern;
+mod poem;
+mod poem_api;
 mod rocket;
 mod rocket_routes;
 mod router;
+mod salvo;
 mod statement;
 mod text;
 mod warp;
@@ -373,7 +376,10 @@ impl<'m, 's> Evaluator<'m, 's> {
         }
         match value {
             Value::Router(router) if router.kind == RouterKind::Warp => self.sink_filter(router, serves),
-            Value::Router(router) => self.sinks.push(Sink { router: router.clone(), serves }),
+            Value::Router(router) => {
+                let router = self.finished(router);
+                self.sinks.push(Sink { router, serves });
+            }
             Value::Document(document) => self.documents.push(document.clone()),
             Value::Tuple(values) | Value::List(values) => values.iter().for_each(|value| self.sink(value, serves)),
             Value::Record(record) => record.fields.values().for_each(|value| self.sink(value, serves)),

@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p route-role-lint --example generate-docs` writes it; a test fails when it is stale.
 
+pub mod frameworks;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
