@@ -111,5 +111,5 @@ guards:
     let route = &document["routes"][0];
     assert_eq!(route["path"], "/api/cases");
     assert_eq!(route["access"]["certainty"], "proven", "{route:#}");
-    assert_eq!(route["access"]["alternatives"][0]["scopes"], serde_json::json!(["case:read"]), "{route:#}");
+    assert_eq!(route["access"]["alternatives"][0]["scopes"], serde_json::json!([["case:read"]]), "{route:#}");
 }
