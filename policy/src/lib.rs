@@ -9,6 +9,7 @@
 //! | | [`access`], [`principal`], [`decide`](mod@decide), [`declaration`], [`term`] | the vocabulary |
 //! | `file` | `policy`, `file` | `file::load(text, constants) -> Loaded { policy, problems }`, `file::find(start)` |
 //! | | `meaning` | `Policy::meaning(&Term) -> Meaning`: what a guard means, by the policy's `pattern`s |
+//! | | `router` | `router::find(entries, form, &Term)`: what attributes and calls of the application's own register |
 //! | | `assertion` | `Assertion`: a named access that is never granted, and which routes and lists grant it |
 //! | | `schema` | the JSON Schema of the policy file |
 //! | `constants` | `file::constants` | `RustConstants`: evaluates `{ from: "src/scopes.rs#ALL" }` |
@@ -39,6 +40,8 @@ pub mod placed;
 #[cfg(feature = "file")]
 pub mod policy;
 pub mod principal;
+#[cfg(feature = "file")]
+pub mod router;
 #[cfg(feature = "file")]
 pub mod schema;
 pub mod scope;

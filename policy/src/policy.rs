@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::assertion::Assertion;
 use crate::glob::PathGlob;
 use crate::pattern::Pattern;
+use crate::router::RouterEntry;
 use crate::{
     Access, Credential, DataClass, Denial, Feature, Level, Placed, PrincipalKind, ResourceName, RoleName, Scope,
     ScopePattern, Tier,
@@ -33,6 +34,8 @@ pub struct Policy {
     pub credentials: BTreeMap<String, CredentialDefinition>,
     /// What guards mean; the first entry that matches wins.
     pub guards: Vec<GuardEntry>,
+    /// How code that registers routes in a way of its own is to be read; the first entry that matches wins.
+    pub routers: Vec<RouterEntry>,
     /// What expressions in handlers mean.
     pub outcomes: Outcomes,
     /// Keys that carry less than their owner.

@@ -47,6 +47,7 @@ snapshot! {
     names_that_nothing_declares_and_words_that_nothing_means: "names.yaml",
     circles: "circles.yaml",
     guards_that_cannot_be_used: "guards.yaml",
+    routers_that_register_nothing: "routers.yaml",
     keys_and_types: "keys.yaml",
     an_unknown_version: "version.yaml",
     assertions_that_cannot_be_used_or_broken: "assertions.yaml",

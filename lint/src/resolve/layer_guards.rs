@@ -129,7 +129,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn term_value(&mut self, value: &Value, depth: usize) -> TermValue {
+    pub(crate) fn term_value(&mut self, value: &Value, depth: usize) -> TermValue {
         // What a pattern may ask of a value's own values ends here; a whole application state would be no use to anybody.
         if depth > MAX_VALUE_DEPTH {
             return TermValue::Opaque("…".to_owned());

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::frontend::rust::facts::{Extent, FileFacts};
 use crate::frontend::rust::parse::{self, ParseOptions};
-use crate::frontend::rust::{actix, axum, poem, rocket, salvo};
+use crate::frontend::rust::{actix, axum, poem, rocket, salvo, warp};
 use crate::source::{FileId, MARKER, ScanOptions, SourceFile, SourceProblem, Sources, suspect};
 
 use super::inventory::{Note, NoteKind};
@@ -30,16 +30,18 @@ pub(super) struct FirstLook {
     pub(super) implementations: HashMap<String, Vec<String>>,
 }
 
-/// Reads every file, in parallel, and parses those that can matter. `roots` are the files that always do. The text of a file that doesn't matter is let go of unless there
+/// Reads every file, in parallel, and parses those that can matter. `roots` are the files that always do, `own` the texts that the policy adds. The text of a file that doesn't matter is let go of unless there
 /// is room to spare; a file that can't be read is taken from the list and becomes a problem.
 pub(super) fn look(
     sources: &mut Sources,
     roots: &BTreeSet<String>,
+    own: &[String],
     options: &ScanOptions,
     parse_options: ParseOptions,
 ) -> FirstLook {
-    let needles = axum::NEEDLES.iter().chain(actix::NEEDLES).chain(rocket::NEEDLES);
-    let needles = AhoCorasick::new(needles.chain(poem::NEEDLES).chain(salvo::NEEDLES)).ok();
+    let known = axum::NEEDLES.iter().chain(actix::NEEDLES).chain(rocket::NEEDLES);
+    let known = known.chain(poem::NEEDLES).chain(salvo::NEEDLES).chain(warp::NEEDLES);
+    let needles = AhoCorasick::new(known.copied().chain(own.iter().map(String::as_str))).ok();
     let matters = |file: &SourceFile, text: &str| {
         options.no_filter
             || roots.contains(&*file.path)
@@ -174,7 +176,7 @@ mod tests {
         let mut sources = crate::source::collect(&options, &mut SourceMap::default()).unwrap();
         let roots = BTreeSet::from(["f_root.rs".to_owned()]);
         let pool = crate::source::pool(&options).unwrap();
-        let first = pool.install(|| look(&mut sources, &roots, &options, ParseOptions::default()));
+        let first = pool.install(|| look(&mut sources, &roots, &[], &options, ParseOptions::default()));
         let names = |wanted: &dyn Fn(&SourceFile) -> bool| {
             let found = sources.files.iter().filter(|file| wanted(file));
             found.map(|file| file.path.chars().take(1).collect::<String>()).collect::<String>()

@@ -17,6 +17,7 @@ mod look;
 mod modules;
 mod names;
 mod operation;
+mod own_routers;
 mod programs;
 mod reach;
 mod rocket;
@@ -25,6 +26,7 @@ mod scan;
 mod shelf;
 mod texts;
 mod type_terms;
+mod typed_path;
 mod unreached;
 mod value;
 

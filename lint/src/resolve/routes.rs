@@ -9,7 +9,7 @@ use route_role_policy::term::{Argument, Term};
 
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
-use crate::frontend::rust::{actix, axum, poem, rocket as framework, salvo};
+use crate::frontend::rust::{actix, axum, poem, rocket as framework, salvo, warp};
 use crate::source::Span;
 
 use super::behavior::{Analyst, Middleware};
@@ -21,7 +21,7 @@ use super::inventory::{
 use super::modules::Definition;
 use super::names::{Resolved, Space};
 use super::value::{Callee, Document, Entry, PathValue, Value};
-use super::{body_guards, declared, handlers, layer_functions, operation, rocket};
+use super::{body_guards, declared, handlers, layer_functions, operation, rocket, typed_path};
 
 /// Attributes of handlers that never restrict anything.
 const NEUTRAL_ATTRIBUTES: &[&str] = &[
@@ -74,7 +74,11 @@ pub(crate) fn add(
         let handler = match handlers.get(&key) {
             Some(known) => known.clone(),
             None => {
-                let described = describe(evaluator, entry, &middleware, policy);
+                let mut described = describe(evaluator, entry, &middleware, policy);
+                if entry.answer.is_some() {
+                    // What warp's filters give a handler, they checked before.
+                    described.guards.retain(|guard| guard.kind != GuardKind::Extractor);
+                }
                 handlers.insert(key, described.clone());
                 described
             }
@@ -195,6 +199,7 @@ fn describe(
         if axum::serves_everyone(&path)
             || actix::serves_everyone(&path)
             || framework::serves_everyone(&path)
+            || warp::serves_everyone(&path)
             || poem::serves_everyone(&path)
             || salvo::serves_everyone(&path)
         {
@@ -223,7 +228,8 @@ fn describe(
                 );
             }
             let name = guards::path_text(path);
-            if matches!(&path.resolved, Resolved::External(names) if actix::is_response(names)) {
+            if matches!(&path.resolved, Resolved::External(names) if actix::is_response(names) || warp::is_reply(names))
+            {
                 return bare(name, fallback_or(HandlerKind::Closure), handler.span);
             }
             evaluator.note_handler(handler.span, &name);
@@ -278,13 +284,20 @@ fn describe_function(
             scope_uses = declared.scope_uses;
             found.push(declared.guard);
         } else {
-            found.extend(attribute_guard(evaluator, definition, given));
+            let guard = attribute_guard(evaluator, definition, given);
+            // What only registers the route restricts nobody.
+            let restricts = |guard: &Guard| !evaluator.own.registers(guard) || rocket::is_named(policy, guard);
+            found.extend(guard.filter(restricts));
         }
     }
     for parameter in &signature.parameters {
         if let Some(rocket) = &rocket {
             let route = &rocket.route;
             found.extend(rocket::parameter_guards(evaluator, definition, route, &substitution, parameter, policy));
+            continue;
+        }
+        // The path of the route itself.
+        if typed_path::of_type(evaluator.modules, definition, &parameter.ty).is_some() {
             continue;
         }
         let guards = evaluator.parameter_guards(
@@ -350,10 +363,15 @@ fn behavior(
     (Some(Arc::new(behavior)), checks)
 }
 
+/// Whether an attribute never restricts anything.
+pub(super) fn is_neutral_attribute(given: &FactAttribute) -> bool {
+    let names = || given.path.iter().map(String::as_str);
+    names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name)) || given.is(&["utoipa", "path"]) || names().eq(["path"])
+}
+
 /// An attribute that isn't known to be harmless.
 fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, given: &FactAttribute) -> Option<Guard> {
-    let names = || given.path.iter().map(String::as_str);
-    if names().any(|name| NEUTRAL_ATTRIBUTES.contains(&name)) || given.is(&["utoipa", "path"]) || names().eq(["path"]) {
+    if is_neutral_attribute(given) {
         return None;
     }
     // Whose attribute it is, its import says: `protect` of one crate isn't that of another.

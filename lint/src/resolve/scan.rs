@@ -16,6 +16,7 @@ use super::inventory::{Inventory, Note, NoteKind};
 use super::library::Library;
 use super::look::{FirstLook, look};
 use super::modules::{CrateId, Modules};
+use super::own_routers::{self, OwnRouters};
 use super::programs::Programs;
 use super::reach::Reach;
 use super::shelf::Shelf;
@@ -38,7 +39,8 @@ pub fn scan(options: &ScanOptions, map: &mut SourceMap, policy: Option<&Policy>)
     let pool = crate::source::pool(options)?;
     let parse_options = ParseOptions { include_tests: options.include_tests };
     let roots = targets(&sources, options).map(|(_, target)| target.path.clone()).collect();
-    let mut first = pool.install(|| look(&mut sources, &roots, options, parse_options));
+    let own = OwnRouters::of(policy).needles();
+    let mut first = pool.install(|| look(&mut sources, &roots, &own, options, parse_options));
     let shelf = Shelf::new(&sources, parse_options, std::mem::take(&mut first.parsed));
     let library = || Library::new(&sources, &pool);
     let run = || resolve(&library(), &shelf, (options, only_checks), parse_options, first, policy);
@@ -108,11 +110,12 @@ fn resolve(
     let (entries, reach) = add_crates(&mut modules, sources, options);
     load(&mut modules, &relevant);
 
+    let own = OwnRouters::of(policy);
     // Names that the first round found may be used in files that it left out.
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let (functions, builders) = loop {
         let functions = builders::functions(&modules);
-        let builders = Builders::find(&modules, &functions);
+        let builders = Builders::find(&modules, &functions, &own);
         // A name that another crate has too may be used where the first one isn't known.
         let is_fresh = |name: &&String| known.get(*name).is_none_or(|homes| *homes < builders.homes_of(name));
         let fresh: Vec<&String> = builders.names.iter().filter(is_fresh).collect();
@@ -127,7 +130,7 @@ fn resolve(
         load(&mut modules, &relevant);
     };
 
-    let mut evaluator = Evaluator::new(&mut modules, builders);
+    let mut evaluator = Evaluator::new(&mut modules, builders, own);
     evaluator.memory.only_checks = only_checks;
     evaluator.notes.extend(first.notes);
     let mut programs = Programs::new(policy);
@@ -146,6 +149,9 @@ fn resolve(
             evaluator.serve(&value);
         }
         programs.describe(&mut evaluator, || program_name(sources, entry));
+    }
+    for (krate, sinks) in own_routers::collect(&mut evaluator, &functions) {
+        unreached::describe(&mut evaluator, sources, CrateId(krate), sinks, &mut programs);
     }
     unreached::run(&mut evaluator, &functions, library, (&entries, &reach), &relevant, &mut programs);
 

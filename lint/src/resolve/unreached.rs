@@ -9,8 +9,8 @@ use aho_corasick::AhoCorasick;
 use crate::frontend::rust::facts::Item;
 use crate::source::{SourceFile, Sources, Span};
 
-use super::evaluate::Evaluator;
 use super::evaluate::builders::{self, KnownFunction};
+use super::evaluate::{Evaluator, Sink};
 use super::inventory::{Note, NoteKind};
 use super::library::Library;
 use super::modules::CrateId;
@@ -79,12 +79,33 @@ pub(super) fn run(
                 span: Some(span),
             });
         }
-        let crate_name = evaluator.modules.crates[krate.0].name.clone();
-        programs.describe(evaluator, || match package.and_then(|package| sources.packages.get(package)) {
-            Some(package) if package.binaries.len() == 1 => package.binaries[0].name.clone(),
-            Some(package) => package.name.clone(),
-            None => crate_name,
-        });
+        let name = program_name(evaluator, sources, krate, package);
+        programs.describe(evaluator, || name);
+    }
+}
+
+/// Lists routes that need no call to be registered with the program of their crate.
+pub(super) fn describe(
+    evaluator: &mut Evaluator<'_, '_>,
+    sources: &Sources,
+    krate: CrateId,
+    sinks: Vec<Sink>,
+    programs: &mut Programs<'_>,
+) {
+    let package = package_of(evaluator, sources, krate);
+    if package.and_then(|package| sources.packages.get(package)).is_none_or(|package| package.is_own) {
+        let name = program_name(evaluator, sources, krate, package);
+        evaluator.sinks.extend(sinks);
+        programs.describe(evaluator, || name);
+    }
+}
+
+/// The program that the code of a crate most likely runs in.
+fn program_name(evaluator: &Evaluator<'_, '_>, sources: &Sources, krate: CrateId, package: Option<usize>) -> String {
+    match package.and_then(|package| sources.packages.get(package)) {
+        Some(package) if package.binaries.len() == 1 => package.binaries[0].name.clone(),
+        Some(package) => package.name.clone(),
+        None => evaluator.modules.crates[krate.0].name.clone(),
     }
 }
 

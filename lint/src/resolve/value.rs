@@ -164,6 +164,21 @@ pub(crate) struct Entry {
     pub(crate) conditions: Vec<Condition>,
     pub(crate) accidental: bool,
     pub(crate) matching: Matching,
+    /// What stands behind the answer of a filter of warp.
+    pub(crate) answer: Option<Answer>,
+}
+
+/// What a filter of warp answers with, or gives to what follows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answer {
+    /// Whether it has anything to give.
+    pub(crate) is_given: bool,
+    /// Whether it comes from a filter that only gives a value, so that the route still waits for its own answer.
+    pub(crate) is_lent: bool,
+    /// Whether it may reject the request instead.
+    pub(crate) can_reject: bool,
+    /// The call of the function of the tree that made the filter, with its place.
+    pub(crate) named: Option<(Value, Span)>,
 }
 
 #[derive(Debug, Clone)]

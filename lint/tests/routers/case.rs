@@ -4,6 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use route_role_lint::source::{ScanOptions, SourceMap};
+use route_role_policy::Policy;
+use route_role_policy::file::{FILE_NAME, NoConstants, load};
 
 use crate::inventory::described;
 
@@ -62,6 +64,14 @@ pub(crate) fn rewritten(page: &str, seen: &[String]) -> String {
 }
 
 impl Case {
+    /// The policy among the files of the case, if there is one.
+    fn policy(&self) -> Option<Policy> {
+        let (_, text) = self.files.iter().find(|(path, _)| path == FILE_NAME)?;
+        let loaded = load(text, &mut NoConstants);
+        assert_eq!(loaded.problems, [], "{}", self.name);
+        Some(loaded.policy)
+    }
+
     /// What the linter sees, which must not depend on which files the byte search leaves out.
     pub(crate) fn seen(&self) -> String {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -72,15 +82,21 @@ impl Case {
             fs::create_dir_all(file.parent().expect("a folder")).expect("a folder can be made");
             fs::write(file, text).expect("a file can be written");
         }
-        let filtered = scan(folder.path().to_owned(), false);
-        assert_eq!(filtered, scan(folder.path().to_owned(), true), "{}: the byte search changes the answer", self.name);
+        let policy = self.policy();
+        let filtered = scan(folder.path().to_owned(), false, policy.as_ref());
+        assert_eq!(
+            filtered,
+            scan(folder.path().to_owned(), true, policy.as_ref()),
+            "{}: the byte search changes the answer",
+            self.name
+        );
         filtered
     }
 }
 
-fn scan(root: PathBuf, no_filter: bool) -> String {
+fn scan(root: PathBuf, no_filter: bool, policy: Option<&Policy>) -> String {
     let options = ScanOptions { roots: vec![root], no_filter, ..ScanOptions::default() };
     let mut map = SourceMap::default();
-    let inventory = route_role_lint::scan(&options, &mut map, None).expect("a readable folder");
+    let inventory = route_role_lint::scan(&options, &mut map, policy).expect("a readable folder");
     described(&inventory, &map)
 }

@@ -40,12 +40,14 @@ pages!(
     macros,
     modules,
     operations,
+    own_routers,
     poem,
     programs,
     robustness,
     rocket,
     salvo,
-    values
+    values,
+    warp
 );
 
 fn folder() -> &'static Path {

@@ -24,7 +24,7 @@ macro_rules! keys {
 keys! {
     POLICY = "the policy" [
         "version", "levels", "tiers", "principals", "features", "roles", "scopes", "assignable", "resources", "credentials", "guards",
-        "outcomes", "restrictions", "data", "defaults", "public", "security", "openapi", "assert", "rules", "paths",
+        "routers", "outcomes", "restrictions", "data", "defaults", "public", "security", "openapi", "assert", "rules", "paths",
     ];
     LEVEL = "a level" ["tenant"];
     ROLE = "a role" ["accepts", "level", "tier", "features", "any", "denial", "tenant"];
@@ -35,6 +35,7 @@ keys! {
     GUARD = "a guard" [
         "match", "role", "any", "all", "accepts", "tier", "level", "scopes", "features", "denial", "resource", "ignore",
     ];
+    ROUTER = "a router" ["attribute", "call", "method", "path", "route", "prefix", "handler", "mount", "layer"];
     SCOPE_DEMAND = "a demand for scopes" ["all", "any"];
     OUTCOMES = "`outcomes`" ["absent", "denied"];
     RESTRICTION = "a restriction" ["principal", "when", "denies"];

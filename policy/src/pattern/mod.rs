@@ -79,6 +79,14 @@ impl Pattern {
         }
     }
 
+    /// The segments of the name; none for a pattern that is a metavariable.
+    pub fn path(&self) -> &[String] {
+        match &self.term.head {
+            Head::Path(path) => path,
+            Head::Variable(_) => &[],
+        }
+    }
+
     /// The metavariables that the pattern binds, without their `$`, in the order in which they stand.
     pub fn variables(&self) -> Vec<&str> {
         let mut names = Vec::new();

@@ -10,6 +10,11 @@ pub enum RouterOperation {
     },
     /// `routes(routes!(…))` of utoipa-axum.
     Routes,
+    /// `typed_get(handler)` of axum-extra: the path stands at the type of the handler's first parameter.
+    Typed {
+        /// Upper case.
+        method: &'static str,
+    },
     /// `route_service(path, service)`.
     RouteService,
     /// `nest(path, router)`.
@@ -60,6 +65,10 @@ pub enum RouterKind {
     RocketRoutes,
     /// What gathers routes in actix-web.
     Actix(super::actix::Kind),
+    /// A filter of warp.
+    Warp,
+    /// A builder of the application's own, which its policy describes, with the number of its type.
+    Described(usize),
     /// What gathers routes in poem.
     Poem(super::poem::Kind),
     /// `salvo::Router`, and the service that is made of one.
@@ -123,9 +132,17 @@ pub fn router_operation(method: &str, arguments: usize) -> Option<RouterOperatio
         // The list of a `PolicyRouter`, and what it is compared with.
         "routes" if arguments == 0 => RouterOperation::Look,
         "verify" | "lock" => RouterOperation::Look,
-        "route" | "typed_route" => RouterOperation::Route { documented: false },
+        "route" | "typed_route" | "route_with_tsr" => RouterOperation::Route { documented: false },
         "api_route" | "api_route_with" => RouterOperation::Route { documented: true },
         "routes" => RouterOperation::Routes,
+        "typed_get" => RouterOperation::Typed { method: "GET" },
+        "typed_post" => RouterOperation::Typed { method: "POST" },
+        "typed_put" => RouterOperation::Typed { method: "PUT" },
+        "typed_patch" => RouterOperation::Typed { method: "PATCH" },
+        "typed_delete" => RouterOperation::Typed { method: "DELETE" },
+        "typed_head" => RouterOperation::Typed { method: "HEAD" },
+        "typed_options" => RouterOperation::Typed { method: "OPTIONS" },
+        "typed_trace" => RouterOperation::Typed { method: "TRACE" },
         "route_service" | "api_route_service" => RouterOperation::RouteService,
         "nest" => RouterOperation::Nest { documented: true },
         "nest_api_service" => RouterOperation::Nest { documented: true },

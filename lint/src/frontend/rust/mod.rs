@@ -15,3 +15,4 @@ pub mod poem;
 pub mod rocket;
 pub mod salvo;
 pub mod types;
+pub mod warp;

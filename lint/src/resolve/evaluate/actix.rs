@@ -302,7 +302,7 @@ fn cover(router: &mut Router, layers: &[Rc<Layer>]) {
 }
 
 /// The variable, or whatever else, that a chain of methods begins with.
-fn beginning(expression: &syn::Expr) -> &syn::Expr {
+pub(super) fn beginning(expression: &syn::Expr) -> &syn::Expr {
     match expression {
         syn::Expr::MethodCall(call) => beginning(&call.receiver),
         syn::Expr::Paren(inner) => beginning(&inner.expr),

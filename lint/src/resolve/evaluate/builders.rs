@@ -6,8 +6,9 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
-use crate::frontend::rust::{actix, axum, poem, rocket, salvo};
+use crate::frontend::rust::{actix, axum, poem, rocket, salvo, warp};
 use crate::resolve::modules::{CrateId, Definition, ModuleId, Modules};
+use crate::resolve::own_routers::OwnRouters;
 use crate::source::FileId;
 
 /// Whether a function has a parameter of this name, which hides any function of the name.
@@ -130,11 +131,12 @@ pub(crate) fn functions(modules: &Modules<'_>) -> Vec<KnownFunction> {
 
 impl Builders {
     /// Finds them among the functions that are loaded.
-    pub(crate) fn find(modules: &Modules<'_>, functions: &[KnownFunction]) -> Self {
+    pub(crate) fn find(modules: &Modules<'_>, functions: &[KnownFunction], own: &OwnRouters) -> Self {
         let mut builders = Self::default();
         let texts = axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES).chain(rocket::BUILDER_NEEDLES);
-        let texts = texts.chain(poem::BUILDER_NEEDLES).chain(salvo::BUILDER_NEEDLES);
-        let direct = AhoCorasick::new(texts).ok();
+        let texts = texts.chain(poem::BUILDER_NEEDLES).chain(salvo::BUILDER_NEEDLES).chain(warp::BUILDER_NEEDLES);
+        let described = own.builder_needles();
+        let direct = AhoCorasick::new(texts.copied().chain(described.iter().map(String::as_str))).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
         let mut speaking: HashMap<FileId, bool> = HashMap::new();
@@ -145,11 +147,15 @@ impl Builders {
                 && *speaking.entry(file).or_insert_with(speaks)
         };
         for function in functions {
-            let Some(signature) = signature(function) else { continue };
+            let Some(signature) = signature(function).filter(|_| !own.describes(function)) else { continue };
             let body = body_text(modules, function, signature);
             let mentions = direct.as_ref().is_some_and(|needles| mentions_registration(needles, body))
                 || speaks_actix(function, body);
-            if mentions || signature_mentions_router(signature) || is_lent_a_router(modules, function, signature) {
+            if mentions
+                || signature_mentions_router(signature)
+                || signature_mentions(signature, &|name| own.is_type_name(name))
+                || is_lent_a_router(modules, function, signature)
+            {
                 builders.add(modules, function, &mut fresh);
             } else {
                 open.push(function);
@@ -292,11 +298,15 @@ fn signature_mentions_router(signature: &Function) -> bool {
         ) || rocket::BUILDER_TYPES.contains(&name)
             || poem::BUILDER_TYPES.contains(&name)
     };
+    signature_mentions(signature, &is_router) || signature.result.as_ref().is_some_and(warp::is_filter)
+}
+
+fn signature_mentions(signature: &Function, is_wanted: &dyn Fn(&str) -> bool) -> bool {
     signature
         .result
         .iter()
         .chain(signature.parameters.iter().map(|parameter| &parameter.ty))
-        .any(|ty| ty.mentions(&is_router))
+        .any(|ty| ty.mentions(&is_wanted))
 }
 
 /// Whether a function adds routes to what it is lent, `config: &mut ServiceConfig`. Applications have types of that name themselves.

@@ -44,6 +44,9 @@ impl Evaluator<'_, '_> {
         call: Option<&syn::ExprCall>,
         span: crate::source::Span,
     ) -> Value {
+        if let Some(value) = self.own_call(environment, &path, &arguments, call, span) {
+            return value;
+        }
         match &path.resolved {
             Resolved::External(names) => {
                 let names = names.clone();
@@ -58,9 +61,9 @@ impl Evaluator<'_, '_> {
                 let definition = definition.clone();
                 if self.builders.contains(&definition) || arguments.iter().any(Value::carries_routes) {
                     let generics = self.generics_for(&definition, None, &path);
-                    let (value, after) = self.call_alternatives(&definition, None, None, arguments, generics);
+                    let (value, after) = self.call_alternatives(&definition, None, None, arguments.clone(), generics);
                     self.write_back(environment, &definition, after, call, 0);
-                    return value;
+                    return self.named_filter(value, &path, &arguments, span);
                 }
                 Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, places: Vec::new(), span }))
             }
@@ -136,6 +139,9 @@ impl Evaluator<'_, '_> {
         call: Option<&syn::ExprCall>,
         span: crate::source::Span,
     ) -> Value {
+        if let Some(value) = self.warp_function(&path, &arguments, span) {
+            return value;
+        }
         if let Some(value) = self.actix_function(environment, &path, &arguments, call, span) {
             return value;
         }

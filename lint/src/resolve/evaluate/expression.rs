@@ -375,6 +375,10 @@ impl Evaluator<'_, '_> {
     pub(super) fn unknown_argument(&mut self, function: &crate::resolve::modules::Definition, ty: &TypeRef) -> Value {
         let Some(path) = ty.as_path() else { return Value::Unknown };
         match self.modules.resolve(function.module, &path.names, Space::Type) {
+            Resolved::External(names) if self.is_own_type(&names) => {
+                let span = self.modules.span(function);
+                Value::Router(self.described_router(&names, span))
+            }
             Resolved::External(names) => match (axum::router_kind(&names), actix::kind(&names)) {
                 (Some(kind), _) => self.new_router(kind, self.modules.span(function)),
                 (None, Some(kind)) => {
@@ -397,7 +401,7 @@ impl Evaluator<'_, '_> {
         Value::Router(self.empty_router(kind, span))
     }
 
-    pub(super) fn empty_router(&mut self, kind: RouterKind, span: crate::source::Span) -> Rc<Router> {
+    pub(crate) fn empty_router(&mut self, kind: RouterKind, span: crate::source::Span) -> Rc<Router> {
         self.lineages.push(super::Lineage { span });
         Rc::new(Router {
             kind,

@@ -22,7 +22,7 @@ impl Evaluator<'_, '_> {
     pub(super) fn macro_call(&mut self, environment: &mut Environment, call: &syn::Macro) -> Value {
         let path = TypePath::from_syn(&call.path).names;
         let name = path.last().map_or("", String::as_str);
-        if let Some(value) = self.rocket_macro(environment, call) {
+        if let Some(value) = self.rocket_macro(environment, call).or_else(|| self.warp_macro(environment, call)) {
             return value;
         }
         match name {

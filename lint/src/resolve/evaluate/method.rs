@@ -54,6 +54,9 @@ impl Evaluator<'_, '_> {
         } else {
             receiver
         };
+        if let Some(value) = self.own_builder_method(environment, &receiver, &arguments, call, span) {
+            return value;
+        }
         if let Some(value) = self.endpoint_call(environment, &receiver, &arguments, call, span) {
             return value;
         }
@@ -83,6 +86,11 @@ impl Evaluator<'_, '_> {
             Value::Router(router) if router.kind == RouterKind::Rocket => {
                 let router = router.clone();
                 if let Some(value) = self.rocket_method(environment, router, &method, &arguments, call, span) {
+                    return value;
+                }
+            }
+            Value::Router(filter) if filter.kind == RouterKind::Warp => {
+                if let Some(value) = self.warp_method(environment, filter, &method, &arguments, call, span) {
                     return value;
                 }
             }
@@ -168,15 +176,15 @@ impl Evaluator<'_, '_> {
             if TRANSPARENT.contains(&method.as_str()) {
                 return receiver;
             }
-            let framework = match router.kind {
-                RouterKind::Actix(_) => "actix-web",
-                RouterKind::Poem(_) => "poem",
-                RouterKind::Salvo => "salvo",
-                _ => "axum",
+            let what = match router.kind {
+                RouterKind::Actix(_) => "actix-web's router",
+                RouterKind::Poem(_) => "poem's router",
+                RouterKind::Salvo => "salvo's router",
+                RouterKind::Warp => "warp's filters",
+                _ => "axum's router",
             };
-            let name = format!(
-                "`{method}` isn't a method of {framework}'s router that is known here; the routes are kept as they are"
-            );
+            let name =
+                format!("`{method}` isn't a method of {what} that is known here; the routes are kept as they are");
             self.note_unresolved(span, name, Some("if it adds routes or layers, they are missing from the inventory"));
             return Value::Router(router.clone());
         }

@@ -89,7 +89,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    pub(super) fn method_handler(&mut self, method: String, handler: Rc<Handler>) -> MethodHandler {
+    pub(crate) fn method_handler(&mut self, method: String, handler: Rc<Handler>) -> MethodHandler {
         MethodHandler { id: self.id(), method, handler, is_fallback: false, layers: Vec::new(), conditions: Vec::new() }
     }
 

@@ -18,6 +18,7 @@ mod layer;
 mod macros;
 mod method;
 mod method_router;
+mod own_router;
 mod pattern;
 mod poem;
 mod poem_api;
@@ -27,11 +28,13 @@ mod router;
 mod salvo;
 mod statement;
 mod text;
+mod warp;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::frontend::rust::axum::RouterKind;
 use crate::frontend::rust::facts::{Extent, Item, ItemKind, TextId};
 use crate::frontend::rust::parse;
 use crate::frontend::rust::types::TypeArgument;
@@ -39,6 +42,7 @@ use crate::source::Span;
 
 use super::inventory::{Condition, Note, NoteKind};
 use super::modules::{Definition, ModuleId, Modules};
+use super::own_routers::OwnRouters;
 use super::value::{Document, Router, Value};
 
 pub(crate) use builders::Builders;
@@ -138,6 +142,10 @@ struct Body {
 pub(crate) struct Evaluator<'m, 's> {
     pub(crate) modules: &'m mut Modules<'s>,
     builders: Builders,
+    /// What the policy says of routers of the application's own.
+    pub(crate) own: OwnRouters,
+    /// The types of such routers, as far as they were met.
+    own_types: Vec<Vec<String>>,
     bodies: HashMap<*const Item, Option<Rc<Body>>>,
     constants: HashMap<*const Item, Value>,
     /// What handlers' documentation says.
@@ -163,10 +171,12 @@ pub(crate) struct Evaluator<'m, 's> {
 }
 
 impl<'m, 's> Evaluator<'m, 's> {
-    pub(crate) fn new(modules: &'m mut Modules<'s>, builders: Builders) -> Self {
+    pub(crate) fn new(modules: &'m mut Modules<'s>, builders: Builders, own: OwnRouters) -> Self {
         Self {
             modules,
             builders,
+            own,
+            own_types: Vec::new(),
             bodies: HashMap::new(),
             constants: HashMap::new(),
             operations: HashMap::new(),
@@ -199,7 +209,7 @@ impl<'m, 's> Evaluator<'m, 's> {
         value
     }
 
-    fn id(&mut self) -> usize {
+    pub(crate) fn id(&mut self) -> usize {
         self.next_id += 1;
         self.next_id
     }
@@ -238,7 +248,7 @@ impl<'m, 's> Evaluator<'m, 's> {
         line
     }
 
-    fn note_unresolved(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
+    pub(crate) fn note_unresolved(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
         self.notes.insert(Note {
             kind: NoteKind::Unresolved,
             message: message.into(),
@@ -365,6 +375,7 @@ impl<'m, 's> Evaluator<'m, 's> {
             return;
         }
         match value {
+            Value::Router(router) if router.kind == RouterKind::Warp => self.sink_filter(router, serves),
             Value::Router(router) => {
                 let router = self.finished(router);
                 self.sinks.push(Sink { router, serves });

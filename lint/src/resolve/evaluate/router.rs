@@ -57,6 +57,16 @@ impl Evaluator<'_, '_> {
                     self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
                 }
             }
+            RouterOperation::Typed { method } => {
+                let place = self.argument_span(environment, expressions, 0, span);
+                // Without a path, the route is shown at one that isn't known, and a note says so.
+                let path = self.typed_path(&argument(0)).map_or(Value::Unknown, |path| Value::text(&path));
+                let handler = self.handler(argument(0), false, place);
+                let methods = vec![self.method_handler(method.to_owned(), handler)];
+                for (conditions, path) in self.paths(&path, span) {
+                    self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
+                }
+            }
             RouterOperation::Nest { documented } => {
                 let inner = self.routers(argument(1), span);
                 for (conditions, prefix) in self.paths(&argument(0), span) {
@@ -183,7 +193,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The paths that a value may be, in the notation that `notation` makes of the framework's own.
-    pub(super) fn paths_as(
+    pub(crate) fn paths_as(
         &mut self,
         value: &Value,
         span: Span,
@@ -253,7 +263,7 @@ impl Evaluator<'_, '_> {
         Vec::new()
     }
 
-    pub(super) fn handler(&mut self, value: Value, service: bool, span: Span) -> Rc<Handler> {
+    pub(crate) fn handler(&mut self, value: Value, service: bool, span: Span) -> Rc<Handler> {
         Rc::new(Handler { value, service, span })
     }
 
@@ -269,10 +279,11 @@ impl Evaluator<'_, '_> {
             conditions: Vec::new(),
             accidental: false,
             matching: Matching::Exclusive,
+            answer: None,
         }
     }
 
-    pub(super) fn add_entries(
+    pub(crate) fn add_entries(
         &mut self,
         router: &mut Router,
         path: &str,

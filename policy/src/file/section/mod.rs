@@ -13,6 +13,7 @@ mod openapi;
 mod patterns;
 mod resources;
 mod roles;
+mod routers;
 mod routes;
 mod scopes;
 mod settings;
@@ -45,6 +46,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Policy {
     routes::public(reader, &fields, &mut policy);
     assertions::read(reader, &fields, &mut policy);
     guards::read(reader, &fields, &mut policy);
+    routers::read(reader, &fields, &mut policy);
     patterns::outcomes(reader, &fields, &mut policy);
     settings::read(reader, &fields, &mut policy);
     openapi::read(reader, &fields, &mut policy);
