@@ -9,7 +9,7 @@ use route_role_policy::term::{Argument, Term};
 
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
-use crate::frontend::rust::{actix, axum, poem, rocket as framework, salvo, warp};
+use crate::frontend::rust::{actix, axum, loco, poem, rocket as framework, salvo, warp};
 use crate::source::Span;
 
 use super::behavior::{Analyst, Middleware};
@@ -200,6 +200,7 @@ fn describe(
             || actix::serves_everyone(&path)
             || framework::serves_everyone(&path)
             || warp::serves_everyone(&path)
+            || loco::serves_everyone(&path)
             || poem::serves_everyone(&path)
             || salvo::serves_everyone(&path)
         {

@@ -14,7 +14,7 @@ struct Neutral {
     names: &'static [&'static str],
 }
 
-const AXUM: &[&str] = &["axum", "axum_core", "axum_extra", "aide", "utoipa_axum"];
+const AXUM: &[&str] = &["axum", "axum_core", "axum_extra", "aide", "utoipa_axum", "loco_rs"];
 const ACTIX: &[&str] = &["actix_web", "actix_http", "actix_web_lab", "paperclip", "apistos"];
 const STD: &[&str] = &["std", "core", "alloc"];
 
@@ -171,6 +171,22 @@ const REQUEST_GUARDS: &[Neutral] = &[
             "QueryParam",
             "Request",
             "Response",
+        ],
+    },
+    Neutral {
+        crates: &["loco_rs"],
+        names: &[
+            "Format",
+            "FormValidate",
+            "FormValidateWithMessage",
+            "JsonValidate",
+            "JsonValidateWithMessage",
+            "QueryValidate",
+            "QueryValidateWithMessage",
+            "RemoteIP",
+            "RespondTo",
+            "SharedStore",
+            "ViewEngine",
         ],
     },
     Neutral { crates: STD, names: &["IpAddr"] },

@@ -37,6 +37,7 @@ pages!(
     extractors,
     layers,
     liveness,
+    loco,
     macros,
     modules,
     operations,

@@ -71,12 +71,14 @@ pub enum RouterKind {
     Described(usize),
     /// What gathers routes in poem.
     Poem(super::poem::Kind),
+    /// What gathers routes in loco.
+    Loco(super::loco::Kind),
     /// `salvo::Router`, and the service that is made of one.
     Salvo,
 }
 
 /// Crates whose names count as axum's own.
-const CRATES: &[&str] = &["axum", "axum_extra", "utoipa_axum", "aide", "route_role", "axum_routing"];
+const CRATES: &[&str] = &["axum", "axum_extra", "utoipa_axum", "aide", "route_role", "axum_routing", "loco_rs"];
 
 /// Texts without which a file can neither register a route nor restrict one in a way that has to be found by searching;
 /// everything else is found by following names.
@@ -201,7 +203,9 @@ pub enum RoutingFunction {
 /// What a path of a function makes, if it is one of `axum::routing` (or of a crate that wraps it).
 pub fn routing_function(path: &[String]) -> Option<RoutingFunction> {
     let (name, module) = path.split_last()?;
-    let from_routing = module.is_empty() || (is_axum(path) && module.last().is_some_and(|last| last == "routing"));
+    let from_routing = module.is_empty()
+        || (is_axum(path) && module.last().is_some_and(|last| last == "routing"))
+        || super::loco::is_prelude(module);
     if from_routing { method_function(name) } else { None }
 }
 

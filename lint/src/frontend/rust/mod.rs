@@ -9,6 +9,7 @@ pub mod axum;
 pub mod expand;
 pub mod facts;
 mod limits;
+pub mod loco;
 pub mod meta;
 pub mod parse;
 pub mod poem;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
-use crate::frontend::rust::{actix, axum, poem, rocket, salvo, warp};
+use crate::frontend::rust::{actix, axum, loco, poem, rocket, salvo, warp};
 use crate::resolve::modules::{CrateId, Definition, ModuleId, Modules};
 use crate::resolve::own_routers::OwnRouters;
 use crate::source::FileId;
@@ -135,6 +135,7 @@ impl Builders {
         let mut builders = Self::default();
         let texts = axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES).chain(rocket::BUILDER_NEEDLES);
         let texts = texts.chain(poem::BUILDER_NEEDLES).chain(salvo::BUILDER_NEEDLES).chain(warp::BUILDER_NEEDLES);
+        let texts = texts.chain(loco::BUILDER_NEEDLES);
         let described = own.builder_needles();
         let direct = AhoCorasick::new(texts.copied().chain(described.iter().map(String::as_str))).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
@@ -297,6 +298,7 @@ fn signature_mentions_router(signature: &Function) -> bool {
             "Router" | "OpenApiRouter" | "ApiRouter" | "PolicyRouter" | "MethodRouter" | "HttpServiceFactory"
         ) || rocket::BUILDER_TYPES.contains(&name)
             || poem::BUILDER_TYPES.contains(&name)
+            || loco::BUILDER_TYPES.contains(&name)
     };
     signature_mentions(signature, &is_router) || signature.result.as_ref().is_some_and(warp::is_filter)
 }

@@ -142,6 +142,9 @@ impl Evaluator<'_, '_> {
         if let Some(value) = self.warp_function(&path, &arguments, span) {
             return value;
         }
+        if let Some(value) = self.loco_function(environment, &path, &arguments, span) {
+            return value;
+        }
         if let Some(value) = self.actix_function(environment, &path, &arguments, call, span) {
             return value;
         }

@@ -7,7 +7,7 @@ use crate::frontend::rust::actix;
 use crate::frontend::rust::axum::{self, RouterKind};
 use crate::frontend::rust::facts::ItemKind;
 use crate::frontend::rust::types::{self, TypeRef, ident_text};
-use crate::frontend::rust::{poem, salvo};
+use crate::frontend::rust::{loco, poem, salvo};
 use crate::resolve::names::{Resolved, Space};
 use crate::resolve::value::{Closure, PathValue, Record, Router, Value};
 
@@ -386,6 +386,10 @@ impl Evaluator<'_, '_> {
                 }
                 (None, None) => match poem::kind(&names) {
                     Some(kind) => self.new_router(RouterKind::Poem(kind), self.modules.span(function)),
+                    None if loco::kind(&names).is_some() => {
+                        let kind = loco::kind(&names).map_or(RouterKind::Plain, RouterKind::Loco);
+                        self.new_router(kind, self.modules.span(function))
+                    }
                     None if salvo::is_router(&names) => Value::Router(self.salvo_router(self.modules.span(function))),
                     None => Value::Unknown,
                 },

@@ -78,6 +78,11 @@ impl Evaluator<'_, '_> {
                     return value;
                 }
             }
+            Value::Router(router) if matches!(router.kind, RouterKind::Loco(_)) => {
+                if let Some(value) = self.loco_call(environment, router, &arguments, call, span) {
+                    return value;
+                }
+            }
             Value::Router(router) if router.kind == RouterKind::Salvo => {
                 if let Some(value) = self.salvo_call(environment, router, &arguments, call, span) {
                     return value;
@@ -181,6 +186,7 @@ impl Evaluator<'_, '_> {
                 RouterKind::Poem(_) => "poem's router",
                 RouterKind::Salvo => "salvo's router",
                 RouterKind::Warp => "warp's filters",
+                RouterKind::Loco(_) => "loco's routes",
                 _ => "axum's router",
             };
             let name =

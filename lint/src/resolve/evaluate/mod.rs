@@ -15,6 +15,7 @@ mod documented;
 mod expression;
 mod iterator;
 mod layer;
+mod loco;
 mod macros;
 mod method;
 mod method_router;
