@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 
 use crate::frontend::rust::facts::ItemKind;
-use crate::frontend::rust::{actix, axum, poem, rocket, salvo, warp};
+use crate::frontend::rust::{actix, axum, poem, rocket, rwf, salvo, warp};
 
 use super::expansion;
 use super::modules::{CrateId, Definition, ModuleId, Modules};
@@ -232,7 +232,11 @@ impl Modules<'_> {
         let is_framework_s =
             |names: &Vec<String>| axum::exports(names) || actix::exports(names) || rocket::exports(names);
         let is_framework_s = |names: &Vec<String>| {
-            is_framework_s(names) || poem::exports(names) || salvo::exports(names) || warp::exports(names)
+            is_framework_s(names)
+                || poem::exports(names)
+                || salvo::exports(names)
+                || warp::exports(names)
+                || rwf::exports(names)
         };
         outside.into_iter().find(is_framework_s).map(Resolved::External)
     }

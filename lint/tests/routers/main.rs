@@ -45,6 +45,7 @@ pages!(
     programs,
     robustness,
     rocket,
+    rwf,
     salvo,
     values,
     warp

@@ -73,6 +73,8 @@ pub enum RouterKind {
     Poem(super::poem::Kind),
     /// `salvo::Router`, and the service that is made of one.
     Salvo,
+    /// Handlers of rwf: one, a list, a server, an engine.
+    Rwf(super::rwf::Kind),
 }
 
 /// Crates whose names count as axum's own.

@@ -13,6 +13,7 @@ pub mod meta;
 pub mod parse;
 pub mod poem;
 pub mod rocket;
+pub mod rwf;
 pub mod salvo;
 pub mod types;
 pub mod warp;

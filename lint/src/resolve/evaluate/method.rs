@@ -60,6 +60,9 @@ impl Evaluator<'_, '_> {
         if let Some(value) = self.endpoint_call(environment, &receiver, &arguments, call, span) {
             return value;
         }
+        if let Some(value) = self.rwf_method(environment, &receiver, &arguments, call, span) {
+            return value;
+        }
         if let Some(value) = self.salvo_value_call(&receiver, &method, &arguments, span) {
             return value;
         }
@@ -181,6 +184,7 @@ impl Evaluator<'_, '_> {
                 RouterKind::Poem(_) => "poem's router",
                 RouterKind::Salvo => "salvo's router",
                 RouterKind::Warp => "warp's filters",
+                RouterKind::Rwf(_) => "rwf's handlers",
                 _ => "axum's router",
             };
             let name =

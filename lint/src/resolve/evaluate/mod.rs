@@ -25,6 +25,7 @@ mod poem_api;
 mod rocket;
 mod rocket_routes;
 mod router;
+mod rwf;
 mod salvo;
 mod statement;
 mod text;
