@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 
 use crate::frontend::rust::facts::ItemKind;
-use crate::frontend::rust::{actix, axum, poem, rocket, rwf, salvo, warp};
+use crate::frontend::rust::{actix, axum, gotham, poem, rocket, rwf, salvo, warp};
 
 use super::expansion;
 use super::modules::{CrateId, Definition, ModuleId, Modules};
@@ -237,6 +237,7 @@ impl Modules<'_> {
                 || salvo::exports(names)
                 || warp::exports(names)
                 || rwf::exports(names)
+                || gotham::exports(names)
         };
         outside.into_iter().find(is_framework_s).map(Resolved::External)
     }

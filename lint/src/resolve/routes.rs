@@ -9,7 +9,7 @@ use route_role_policy::term::{Argument, Term};
 
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
-use crate::frontend::rust::{actix, axum, poem, rocket as framework, rwf, salvo, warp};
+use crate::frontend::rust::{actix, axum, gotham, poem, rocket as framework, rwf, salvo, warp};
 use crate::source::Span;
 
 use super::behavior::{Analyst, Middleware};
@@ -201,6 +201,7 @@ fn describe(
             || framework::serves_everyone(&path)
             || warp::serves_everyone(&path)
             || rwf::serves_everyone(&path)
+            || gotham::serves_everyone(&path)
             || poem::serves_everyone(&path)
             || salvo::serves_everyone(&path)
         {

@@ -35,6 +35,7 @@ pages!(
     branches,
     documentation,
     extractors,
+    gotham,
     layers,
     liveness,
     macros,

@@ -75,6 +75,8 @@ pub enum RouterKind {
     Salvo,
     /// Handlers of rwf: one, a list, a server, an engine.
     Rwf(super::rwf::Kind),
+    /// What gathers routes or middleware in gotham.
+    Gotham(super::gotham::Kind),
 }
 
 /// Crates whose names count as axum's own.

@@ -8,6 +8,7 @@ pub mod attributes;
 pub mod axum;
 pub mod expand;
 pub mod facts;
+pub mod gotham;
 mod limits;
 pub mod meta;
 pub mod parse;

@@ -81,6 +81,11 @@ impl Evaluator<'_, '_> {
                     return value;
                 }
             }
+            Value::Router(router) if matches!(router.kind, RouterKind::Gotham(_)) => {
+                if let Some(value) = self.gotham_method(environment, router, &arguments, call, span) {
+                    return value;
+                }
+            }
             Value::Router(router) if router.kind == RouterKind::Salvo => {
                 if let Some(value) = self.salvo_call(environment, router, &arguments, call, span) {
                     return value;
@@ -184,6 +189,7 @@ impl Evaluator<'_, '_> {
                 RouterKind::Poem(_) => "poem's router",
                 RouterKind::Salvo => "salvo's router",
                 RouterKind::Warp => "warp's filters",
+                RouterKind::Gotham(_) => "gotham's router",
                 RouterKind::Rwf(_) => "rwf's handlers",
                 _ => "axum's router",
             };

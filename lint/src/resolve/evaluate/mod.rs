@@ -13,6 +13,7 @@ mod call;
 mod dispatch;
 mod documented;
 mod expression;
+mod gotham;
 mod iterator;
 mod layer;
 mod macros;
