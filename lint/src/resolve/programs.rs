@@ -56,8 +56,20 @@ impl<'p> Programs<'p> {
             route.program = renumbered[route.program];
         }
         inventory.routes.sort_by(|left, right| key(left).cmp(&key(right)));
+        inventory.routes.dedup_by(|left, right| is_same(left, right));
         inventory
     }
+}
+
+/// Whether two routes are one: a function that serves is called in several places.
+fn is_same(one: &Route, other: &Route) -> bool {
+    let guards = |route: &Route| -> Vec<_> {
+        route.guards.iter().map(|guard| (guard.kind, guard.span, guard.text.clone(), guard.conditions.clone())).collect()
+    };
+    key(one) == key(other)
+        && one.handler.span == other.handler.span
+        && one.conditions == other.conditions
+        && guards(one) == guards(other)
 }
 
 /// What routes are sorted by.

@@ -111,9 +111,8 @@ fn pointless<'a>(restrictions: &[Restriction<'a>]) -> impl Iterator<Item = (Rest
     let pairs = own.clone().into_iter().filter_map(move |idle| {
         // A check in the body asks what a parameter found.
         let is_asked = |working: &Restriction<'_>| working.0.kind == GuardKind::Call && idle.0.kind != GuardKind::Call;
-        let working = own
-            .iter()
-            .find(|working| idle.1.covers(working.1) && !working.1.covers(idle.1) && !is_asked(working))?;
+        let working =
+            own.iter().find(|working| idle.1.covers(working.1) && !working.1.covers(idle.1) && !is_asked(working))?;
         Some((idle, *working))
     });
     pairs.collect::<Vec<_>>().into_iter()

@@ -147,6 +147,10 @@ fn a_truth_value_is_a_guard_where_its_side_ends() {
 #[test]
 fn a_check_that_can_be_avoided_is_no_guard() {
     for check in [
+        "let user = match Gate::new().check(&headers).await { Ok(user) => user, Err(_) => return Ok(()) };",
+        "if let Ok(user) = Gate::new().check(&headers).await { store.note(user); } else { return Ok(()); }",
+        "let Ok(user) = Gate::new().check(&headers).await else { return Ok(()) };",
+        "if Gate::new().check(&headers).await.is_err() { return Ok(()); }",
         "let _ = Gate::new().check(&headers).await;",
         "Gate::new().check(&headers).await.ok();",
         "if id > 7 { Gate::new().check(&headers).await?; }",

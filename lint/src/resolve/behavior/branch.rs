@@ -37,13 +37,15 @@ impl Walker<'_, '_, '_> {
             }
             None => self.side(false, |_| Flow::default()),
         };
+        // Whoever fails the check may have left all the same.
+        let fails_out = had_left || left_side.has_left();
         let passed = self.join_sides(&[taken_side, left_side]);
         // Who gets past a branch that never ends took the other one.
         if taken.never {
             self.establish(&passed_otherwise);
         }
         if branch.else_branch.is_some() && left.never {
-            self.establish_beyond(&passed_then, had_left);
+            self.establish_beyond(&passed_then, fails_out);
         }
         if branch.else_branch.is_none() {
             return Flow { refusals: taken.refusals, never: false, ..Flow::default() };
@@ -86,7 +88,7 @@ impl Walker<'_, '_, '_> {
         let mut result: Option<Flow> = None;
         let mut failures_end = true;
         let mut sides = Vec::new();
-        let had_left = self.has_left();
+        let mut fails_out = self.has_left();
         let fork = self.next_order();
         // An arm is reached where the guards above it didn't hold.
         let mut passed = super::flow::Condition::default();
@@ -112,6 +114,7 @@ impl Walker<'_, '_, '_> {
                     walker.expression(&arm.body)
                 })
             });
+            fails_out |= side.has_left() && !is_presence(&arm.pat);
             sides.push(side);
             self.branch.pop();
             self.variables.truncate(depth);
@@ -129,7 +132,7 @@ impl Walker<'_, '_, '_> {
         }
         let passed = self.join_sides(&sides);
         if failures_end {
-            self.establish_beyond(value.passed.on_success(), had_left);
+            self.establish_beyond(value.passed.on_success(), fails_out);
         }
         Flow { passed, ..result.unwrap_or_default() }
     }

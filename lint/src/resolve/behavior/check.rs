@@ -91,6 +91,10 @@ pub(super) struct Side {
 }
 
 impl Side {
+    pub(super) fn has_left(&self) -> bool {
+        self.watch.has_left
+    }
+
     /// The checks that were passed by whoever gets past this side: `None` if it can't be passed at all, `Some(None)` if without any.
     fn passed(&self, with_value: bool) -> Option<Option<Vec<u32>>> {
         if (self.never || with_value && self.fails) && !self.watch.has_left {
@@ -295,14 +299,15 @@ impl Walker<'_, '_, '_> {
         self.watch.has_left
     }
 
-    /// All ways of a `match` on which the checks weren't passed end; `had_left` says whether anything had left before it.
-    pub(super) fn establish_beyond(&mut self, checks: &[u32], had_left: bool) {
+    /// All ways of a branch on which the checks weren't passed end; `fails_out` says whether anything successful left on those, or before.
+    pub(super) fn establish_beyond(&mut self, checks: &[u32], fails_out: bool) {
         if checks.is_empty() {
             return;
         }
-        // What left on the way did so with the checks passed.
-        self.watch.has_left = had_left;
+        // What left on the other ways did so with the checks passed.
+        let has_left = std::mem::replace(&mut self.watch.has_left, fails_out);
         self.establish(checks);
+        self.watch.has_left |= has_left;
     }
 
     /// Reads what has a `return` and `?` of its own; what it gives tells that its checks were passed.
