@@ -58,7 +58,7 @@ pub(crate) fn join(left: Value, when_left: &[Condition], right: Value, when_righ
 
 /// Whether a list without elements may be one of routes: `Vec::new()`, before anything is added.
 fn is_empty_list_of(routes: &Router, list: &[Value]) -> bool {
-    routes.kind == RouterKind::RocketRoutes && list.is_empty()
+    matches!(routes.kind, RouterKind::RocketRoutes | RouterKind::Rwf(_)) && list.is_empty()
 }
 
 /// A router that is there under conditions only.

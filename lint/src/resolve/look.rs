@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::frontend::rust::facts::{Extent, FileFacts};
 use crate::frontend::rust::parse::{self, ParseOptions};
-use crate::frontend::rust::{actix, axum, loco, poem, rocket, salvo, warp};
+use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket, rwf, salvo, warp};
 use crate::source::{FileId, MARKER, ScanOptions, SourceFile, SourceProblem, Sources, suspect};
 
 use super::inventory::{Note, NoteKind};
@@ -40,7 +40,13 @@ pub(super) fn look(
     parse_options: ParseOptions,
 ) -> FirstLook {
     let known = axum::NEEDLES.iter().chain(actix::NEEDLES).chain(rocket::NEEDLES);
-    let known = known.chain(poem::NEEDLES).chain(salvo::NEEDLES).chain(warp::NEEDLES).chain(loco::NEEDLES);
+    let known = known
+        .chain(poem::NEEDLES)
+        .chain(salvo::NEEDLES)
+        .chain(warp::NEEDLES)
+        .chain(loco::NEEDLES)
+        .chain(rwf::NEEDLES)
+        .chain(gotham::NEEDLES);
     let needles = AhoCorasick::new(known.copied().chain(own.iter().map(String::as_str))).ok();
     let matters = |file: &SourceFile, text: &str| {
         options.no_filter

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 
 use crate::frontend::rust::facts::ItemKind;
-use crate::frontend::rust::{actix, axum, loco, poem, rocket, salvo, warp};
+use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket, rwf, salvo, warp};
 
 use super::expansion;
 use super::modules::{CrateId, Definition, ModuleId, Modules};
@@ -237,6 +237,8 @@ impl Modules<'_> {
                 || poem::exports(names)
                 || salvo::exports(names)
                 || warp::exports(names)
+                || rwf::exports(names)
+                || gotham::exports(names)
         };
         outside.into_iter().find(is_framework_s).map(Resolved::External)
     }

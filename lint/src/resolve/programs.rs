@@ -64,7 +64,11 @@ impl<'p> Programs<'p> {
 /// Whether two routes are one: a function that serves is called in several places.
 fn is_same(one: &Route, other: &Route) -> bool {
     let guards = |route: &Route| -> Vec<_> {
-        route.guards.iter().map(|guard| (guard.kind, guard.span, guard.text.clone(), guard.conditions.clone())).collect()
+        route
+            .guards
+            .iter()
+            .map(|guard| (guard.kind, guard.span, guard.text.clone(), guard.conditions.clone()))
+            .collect()
     };
     key(one) == key(other)
         && one.handler.span == other.handler.span

@@ -9,7 +9,7 @@ use route_role_policy::term::{Argument, Term};
 
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
-use crate::frontend::rust::{actix, axum, loco, poem, rocket as framework, salvo, warp};
+use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket as framework, rwf, salvo, warp};
 use crate::source::Span;
 
 use super::behavior::{Analyst, Middleware};
@@ -75,8 +75,8 @@ pub(crate) fn add(
             Some(known) => known.clone(),
             None => {
                 let mut described = describe(evaluator, entry, &middleware, policy);
-                if entry.answer.is_some() {
-                    // What warp's filters give a handler, they checked before.
+                if entry.answer.is_some() || entry.bare_parameters {
+                    // What warp's filters give a handler, they checked before; every handler of gotham and rwf gets the same.
                     described.guards.retain(|guard| guard.kind != GuardKind::Extractor);
                 }
                 handlers.insert(key, described.clone());
@@ -201,6 +201,8 @@ fn describe(
             || framework::serves_everyone(&path)
             || warp::serves_everyone(&path)
             || loco::serves_everyone(&path)
+            || rwf::serves_everyone(&path)
+            || gotham::serves_everyone(&path)
             || poem::serves_everyone(&path)
             || salvo::serves_everyone(&path)
         {
@@ -229,7 +231,7 @@ fn describe(
                 );
             }
             let name = guards::path_text(path);
-            if matches!(&path.resolved, Resolved::External(names) if actix::is_response(names) || warp::is_reply(names))
+            if matches!(&path.resolved, Resolved::External(names) if actix::is_response(names) || warp::is_reply(names) || rwf::is_default_action(names))
             {
                 return bare(name, fallback_or(HandlerKind::Closure), handler.span);
             }
@@ -381,7 +383,10 @@ fn attribute_guard(evaluator: &mut Evaluator<'_, '_>, definition: &Definition, g
         Resolved::Item(attribute) => evaluator.modules.full_name(attribute.module, &attribute.item.name),
         Resolved::Member(..) | Resolved::Module(_) => given.path.clone(),
     };
-    if actix::is_route_attribute(&origin) || poem::is_handler_attribute(&origin) || salvo::is_handler_attribute(&origin)
+    if actix::is_route_attribute(&origin)
+        || poem::is_handler_attribute(&origin)
+        || salvo::is_handler_attribute(&origin)
+        || rwf::is_controller_attribute(&origin)
     {
         return None;
     }

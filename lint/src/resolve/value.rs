@@ -166,6 +166,8 @@ pub(crate) struct Entry {
     pub(crate) matching: Matching,
     /// What stands behind the answer of a filter of warp.
     pub(crate) answer: Option<Answer>,
+    /// Whether the framework gives all handlers the same parameters, so that they say nothing.
+    pub(crate) bare_parameters: bool,
 }
 
 /// What a filter of warp answers with, or gives to what follows.

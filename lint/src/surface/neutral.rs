@@ -86,6 +86,11 @@ const EXTRACTORS: &[Neutral] = &[
     },
     Neutral { crates: &["actix_web_validator"], names: &["Form", "Json", "Path", "QsQuery", "Query"] },
     Neutral { crates: &["actix_multipart"], names: &["Multipart", "MultipartForm"] },
+    Neutral {
+        crates: &["gotham"],
+        names: &["CookieParser", "NewSessionMiddleware", "RequestLogger", "SimpleLogger", "StateMiddleware", "Timer"],
+    },
+    Neutral { crates: &["rwf"], names: &["AllowAll", "RateLimiter", "RequestTracker"] },
     Neutral { crates: &["actix_session"], names: &["Session"] },
     Neutral { crates: &["actix_web_flash_messages"], names: &["IncomingFlashMessages"] },
     Neutral { crates: &["axum_client_ip"], names: &["ClientIp", "InsecureClientIp", "SecureClientIp"] },

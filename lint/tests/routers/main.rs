@@ -35,6 +35,7 @@ pages!(
     branches,
     documentation,
     extractors,
+    gotham,
     layers,
     liveness,
     loco,
@@ -46,6 +47,7 @@ pages!(
     programs,
     robustness,
     rocket,
+    rwf,
     salvo,
     values,
     warp

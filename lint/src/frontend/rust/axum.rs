@@ -75,6 +75,10 @@ pub enum RouterKind {
     Loco(super::loco::Kind),
     /// `salvo::Router`, and the service that is made of one.
     Salvo,
+    /// Handlers of rwf: one, a list, a server, an engine.
+    Rwf(super::rwf::Kind),
+    /// What gathers routes or middleware in gotham.
+    Gotham(super::gotham::Kind),
 }
 
 /// Crates whose names count as axum's own.

@@ -232,7 +232,7 @@ impl Evaluator<'_, '_> {
         Vec::new()
     }
 
-    fn function_at(&mut self, path: &PathValue) -> Option<(Definition, Option<Definition>)> {
+    pub(super) fn function_at(&mut self, path: &PathValue) -> Option<(Definition, Option<Definition>)> {
         let (function, owner) = match &path.resolved {
             Resolved::Item(definition) => (definition.clone(), None),
             Resolved::Member(owner, names) => match names.as_slice() {
@@ -245,7 +245,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// Calls a function with something lent; where `cfg` chooses between several of the name, each of them.
-    fn configured_by(
+    pub(super) fn configured_by(
         &mut self,
         function: &Definition,
         owner: Option<&Definition>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
-use crate::frontend::rust::{actix, axum, loco, poem, rocket, salvo, warp};
+use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket, rwf, salvo, warp};
 use crate::resolve::modules::{CrateId, Definition, ModuleId, Modules};
 use crate::resolve::own_routers::OwnRouters;
 use crate::source::FileId;
@@ -135,7 +135,7 @@ impl Builders {
         let mut builders = Self::default();
         let texts = axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES).chain(rocket::BUILDER_NEEDLES);
         let texts = texts.chain(poem::BUILDER_NEEDLES).chain(salvo::BUILDER_NEEDLES).chain(warp::BUILDER_NEEDLES);
-        let texts = texts.chain(loco::BUILDER_NEEDLES);
+        let texts = texts.chain(loco::BUILDER_NEEDLES).chain(rwf::BUILDER_NEEDLES).chain(gotham::BUILDER_NEEDLES);
         let described = own.builder_needles();
         let direct = AhoCorasick::new(texts.copied().chain(described.iter().map(String::as_str))).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
@@ -314,7 +314,7 @@ fn signature_mentions(signature: &Function, is_wanted: &dyn Fn(&str) -> bool) ->
 /// Whether a function adds routes to what it is lent, `config: &mut ServiceConfig`. Applications have types of that name themselves.
 fn is_lent_a_router(modules: &Modules<'_>, function: &KnownFunction, signature: &Function) -> bool {
     signature.parameters.iter().any(|parameter| {
-        parameter.ty.mentions(&actix::is_lent)
+        (parameter.ty.mentions(&actix::is_lent) || parameter.ty.mentions(&gotham::is_lent))
             && modules.texts.slice(function.definition.text, parameter.extent).starts_with("&mut")
     })
 }

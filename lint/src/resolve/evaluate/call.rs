@@ -139,6 +139,12 @@ impl Evaluator<'_, '_> {
         call: Option<&syn::ExprCall>,
         span: crate::source::Span,
     ) -> Value {
+        if let Some(value) = self.gotham_function(environment, &path, &arguments, call, span) {
+            return value;
+        }
+        if let Some(value) = self.rwf_function(&path, &arguments, span) {
+            return value;
+        }
         if let Some(value) = self.warp_function(&path, &arguments, span) {
             return value;
         }

@@ -13,7 +13,9 @@ impl Evaluator<'_, '_> {
         match self.force(value) {
             Value::List(values) => Some(values.to_vec()),
             // One value stands for all routes of the list.
-            Value::Router(router) if router.kind == RouterKind::RocketRoutes => Some(vec![Value::Router(router)]),
+            Value::Router(router) if matches!(router.kind, RouterKind::RocketRoutes | RouterKind::Rwf(_)) => {
+                Some(vec![Value::Router(router)])
+            }
             _ => None,
         }
     }

@@ -25,11 +25,15 @@ impl Evaluator<'_, '_> {
         if let Some(value) = self.rocket_macro(environment, call).or_else(|| self.warp_macro(environment, call)) {
             return value;
         }
+        if let Some(value) = self.rwf_macro(environment, call) {
+            return value;
+        }
         match name {
             "panic" | "unreachable" | "todo" | "unimplemented" | "bail" => return Value::Never,
             "vec" | "array" => {
                 let elements = self.elements_of(environment, &call.tokens);
-                return Value::list(elements);
+                let span = self.span_of(environment, call);
+                return self.listed_handlers(&elements, span).unwrap_or_else(|| Value::list(elements));
             }
             "format" | "concatcp" | "concat" | "formatcp" | "format_args" => {
                 if let Some(text) = self.text_macro(environment, name, &call.tokens) {

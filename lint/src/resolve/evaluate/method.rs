@@ -60,6 +60,9 @@ impl Evaluator<'_, '_> {
         if let Some(value) = self.endpoint_call(environment, &receiver, &arguments, call, span) {
             return value;
         }
+        if let Some(value) = self.rwf_method(environment, &receiver, &arguments, call, span) {
+            return value;
+        }
         if let Some(value) = self.salvo_value_call(&receiver, &method, &arguments, span) {
             return value;
         }
@@ -80,6 +83,11 @@ impl Evaluator<'_, '_> {
             }
             Value::Router(router) if matches!(router.kind, RouterKind::Loco(_)) => {
                 if let Some(value) = self.loco_call(environment, router, &arguments, call, span) {
+                    return value;
+                }
+            }
+            Value::Router(router) if matches!(router.kind, RouterKind::Gotham(_)) => {
+                if let Some(value) = self.gotham_method(environment, router, &arguments, call, span) {
                     return value;
                 }
             }
@@ -187,6 +195,8 @@ impl Evaluator<'_, '_> {
                 RouterKind::Salvo => "salvo's router",
                 RouterKind::Warp => "warp's filters",
                 RouterKind::Loco(_) => "loco's routes",
+                RouterKind::Gotham(_) => "gotham's router",
+                RouterKind::Rwf(_) => "rwf's handlers",
                 _ => "axum's router",
             };
             let name =

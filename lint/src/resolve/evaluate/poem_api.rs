@@ -202,7 +202,7 @@ impl Evaluator<'_, '_> {
 }
 
 /// The type that a value is of, as far as an API is concerned.
-fn owner_of(value: &Value) -> Option<Definition> {
+pub(super) fn owner_of(value: &Value) -> Option<Definition> {
     let of_type = |definition: &Definition| matches!(definition.item.kind, ItemKind::Type).then(|| definition.clone());
     match value {
         Value::Record(record) => record.definition.clone(),

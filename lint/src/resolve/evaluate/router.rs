@@ -280,6 +280,7 @@ impl Evaluator<'_, '_> {
             accidental: false,
             matching: Matching::Exclusive,
             answer: None,
+            bare_parameters: false,
         }
     }
 
