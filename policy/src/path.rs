@@ -85,8 +85,10 @@ mod tests {
         assert_eq!(actix_template("/a/{id}/b"), "/a/{id}/b");
         assert_eq!(actix_template(r"/a/{id:\d{1,3}}/{b:[a-z]+}"), "/a/{id}/{b}");
         assert_eq!(actix_template("/a/{tail:.*}"), "/a/{*tail}");
+        assert_eq!(actix_template("/a/{tail:[^?]+}"), "/a/{*tail}");
         assert_eq!(actix_template("/a/{name:[^/]+}"), "/a/{name}");
         assert_eq!(actix_template("/a/{tail}*"), "/a/{*tail}");
+        assert_eq!(actix_template(r"/a/{file}.{ext:\.+}"), "/a/{file}.{ext}");
         assert_eq!(actix_template("/a/{unclosed"), "/a/{unclosed");
     }
 }

@@ -1,5 +1,8 @@
 //! actix-web and the crates that speak its language: which names build applications, and how.
 
+/// What the run time records must be what is read here, so paths are rewritten by one function.
+pub use route_role_policy::path::{actix_template as template, with_slash};
+
 /// What a type of actix-web that gathers routes is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -314,69 +317,12 @@ pub fn carries_data(path: &[String]) -> bool {
     )
 }
 
-/// A pattern of actix-web in the notation of inventories: `{id:\d+}` is `{id}`, `{tail:.*}` at the end is `{*tail}`.
-pub fn template(pattern: &str) -> String {
-    let mut path = String::with_capacity(pattern.len());
-    let mut rest = pattern;
-    while let Some(start) = rest.find('{')
-        && let Some(end) = closing(&rest[start..]).map(|end| start + end)
-    {
-        path.push_str(&rest[..start]);
-        let inside = &rest[start + 1..end];
-        let (name, regex) = inside.split_once(':').unwrap_or((inside, ""));
-        let after = &rest[end + 1..];
-        // `{tail}*` is the older way to write it.
-        let is_tail = after == "*" || after.is_empty() && crosses_segments(regex);
-        path.push_str(&format!("{{{}{name}}}", if is_tail { "*" } else { "" }));
-        rest = if is_tail { "" } else { after };
-    }
-    path.push_str(rest);
-    path
-}
-
-/// Where the group ends that a text begins with: regular expressions have braces of their own.
-fn closing(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    text.char_indices().find_map(|(at, character)| {
-        match character {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        (depth == 0).then_some(at)
-    })
-}
-
-/// Whether a regular expression matches slashes, as far as a glance tells.
-fn crosses_segments(regex: &str) -> bool {
-    let negated = regex.split("[^").skip(1).any(|class| !class.split(']').next().unwrap_or_default().contains('/'));
-    let plain = regex.replace("\\.", "");
-    negated || plain.contains(".*") || plain.contains(".+")
-}
-
-/// A path as actix-web registers it: one that is neither empty nor begins with a slash gets one.
-pub fn with_slash(path: &str) -> String {
-    if path.is_empty() || path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn path(text: &str) -> Vec<String> {
         text.split("::").map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn patterns_become_templates() {
-        assert_eq!(template("/a/{id}/b"), "/a/{id}/b");
-        assert_eq!(template(r"/a/{id:\d{1,3}}/{b:[a-z]+}"), "/a/{id}/{b}");
-        assert_eq!(template("/a/{tail:.*}"), "/a/{*tail}");
-        assert_eq!(template("/a/{tail:[^?]+}"), "/a/{*tail}");
-        assert_eq!(template("/a/{name:[^/]+}"), "/a/{name}");
-        assert_eq!(template("/a/{tail}*"), "/a/{*tail}");
-        assert_eq!(template(r"/a/{file}.{ext:\.+}"), "/a/{file}.{ext}");
-        assert_eq!(template("/a/{unclosed"), "/a/{unclosed");
     }
 
     #[test]
