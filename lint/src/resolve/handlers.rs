@@ -96,13 +96,23 @@ pub(super) fn parameter_guards(
 fn derives_data(modules: &mut Modules<'_>, module: ModuleId, parameter: &Parameter) -> bool {
     let Some(path) = parameter.ty.as_path() else { return false };
     let Resolved::Item(definition) = modules.resolve(module, &path.names, Space::Type) else { return false };
+    derives(modules, &definition, |names| {
+        names.last().is_some_and(|name| poem::derives_data(name) || salvo::derives_data(name))
+    })
+}
+
+/// Whether a type derives a trait of poem or salvo of which this is true.
+pub(super) fn derives(
+    modules: &mut Modules<'_>,
+    definition: &Definition,
+    is_wanted: impl Fn(&[String]) -> bool,
+) -> bool {
     let given = definition.item.attributes.iter().filter(|given| given.is(&["derive"]));
     let lists: Vec<String> =
         given.map(|given| modules.texts.slice(definition.text, given.arguments).to_owned()).collect();
     lists.iter().flat_map(|list| list.split(',')).any(|derived| {
         let names: Vec<String> = derived.split("::").map(|name| name.trim().to_owned()).collect();
-        let is_data = |name: &String| poem::derives_data(name) || salvo::derives_data(name);
-        names.last().is_some_and(is_data)
+        is_wanted(&names)
             && match modules.resolve(definition.module, &names, Space::Macro) {
                 Resolved::External(names) => poem::is_endpoint(&names) || salvo::is_salvo(&names),
                 _ => false,
@@ -111,7 +121,7 @@ fn derives_data(modules: &mut Modules<'_>, module: ModuleId, parameter: &Paramet
 }
 
 /// The scopes that the attribute of a parameter names.
-fn scopes(evaluator: &mut Evaluator<'_, '_>, handler: &Definition, parameter: &Parameter) -> Vec<Argument> {
+pub(super) fn scopes(evaluator: &mut Evaluator<'_, '_>, handler: &Definition, parameter: &Parameter) -> Vec<Argument> {
     let mut found = Vec::new();
     for given in parameter.attributes.iter().filter(|given| given.is(&["oai"])) {
         let source = evaluator.modules.texts.slice(handler.text, given.arguments).to_owned();

@@ -336,6 +336,8 @@ pub struct Operation {
     pub span: Span,
     /// The `security(…)` in it.
     pub security_span: Option<Span>,
+    /// Whether the types of the handler's parameters state the security.
+    pub by_parameters: bool,
 }
 
 /// One way to authenticate: all schemes of it are needed; none at all means anyone may call.

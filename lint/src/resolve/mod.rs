@@ -23,6 +23,7 @@ mod reach;
 mod rocket;
 mod routes;
 mod scan;
+mod security_scheme;
 mod shelf;
 mod texts;
 mod type_terms;

@@ -72,6 +72,7 @@ fn read(evaluator: &mut Evaluator<'_, '_>, handler: &Definition) -> Option<Docum
         default_security: None,
         span: evaluator.modules.span_of(handler.text, attribute.extent),
         security_span,
+        by_parameters: false,
     };
     Some(DocumentedOperation { methods, path: format!("{context}{path}"), operation })
 }
@@ -141,6 +142,14 @@ pub(super) enum PartValue {
     Group(TokenStream),
     /// `name = …`
     Expression(TokenStream),
+}
+
+impl PartValue {
+    /// The value as text: that of a literal, or what is written.
+    pub(super) fn text(self) -> Option<String> {
+        let Self::Expression(tokens) = self else { return None };
+        Some(syn::parse2::<syn::LitStr>(tokens.clone()).map_or(tokens.to_string(), |literal| literal.value()))
+    }
 }
 
 pub(super) fn named(part: TokenStream) -> (String, Option<PartValue>) {

@@ -21,7 +21,7 @@ use super::inventory::{
 use super::modules::Definition;
 use super::names::{Resolved, Space};
 use super::value::{Callee, Document, Entry, PathValue, Value};
-use super::{body_guards, declared, handlers, layer_functions, operation, rocket, typed_path};
+use super::{body_guards, declared, handlers, layer_functions, operation, rocket, security_scheme, typed_path};
 
 /// Attributes of handlers that never restrict anything.
 const NEUTRAL_ATTRIBUTES: &[&str] = &[
@@ -96,7 +96,10 @@ pub(crate) fn add(
         let path = if entry.path.is_empty() { "/".to_owned() } else { entry.path.clone() };
         inventory.routes.push(Route {
             program,
-            documentation: documentation(&described, entry, &path, handler.operation.as_ref()),
+            documentation: match &handler.documented {
+                Some(operation) => Documentation::Documented(operation.clone()),
+                None => documentation(&described, entry, &path, handler.operation.as_ref()),
+            },
             method: entry.method.clone(),
             path,
             handler: handler.handler,
@@ -173,6 +176,8 @@ struct Described {
     guards: Vec<Arc<Guard>>,
     attribute: Option<super::inventory::Attribute>,
     operation: Option<super::Operation>,
+    /// The operation that is in the API description for being a route at all.
+    documented: Option<super::Operation>,
     scope_uses: Vec<super::ScopeUse>,
     behavior: Option<Arc<super::Behavior>>,
 }
@@ -189,6 +194,7 @@ fn describe(
         guards: Vec::new(),
         attribute: None,
         operation: None,
+        documented: None,
         scope_uses: Vec::new(),
         behavior: None,
     };
@@ -323,6 +329,7 @@ fn describe_function(
         guards: found.into_iter().map(Arc::new).collect(),
         attribute,
         operation: operation::of_handler(evaluator, definition).map(|documented| documented.operation),
+        documented: security_scheme::described(evaluator, definition),
         scope_uses,
         behavior,
     }

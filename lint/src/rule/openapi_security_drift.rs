@@ -15,6 +15,8 @@
 //!
 //! With `--openapi FILE`, or `openapi` in the policy, the operations of that description are compared in the same way, and a scheme that the policy doesn't know is reported once. Where nothing at all is said of `security`, that is one finding.
 //!
+//! poem-openapi documents the parameters of an operation that are security schemes, each as an alternative; what layers around it and further checks accept is compared with that.
+//!
 //! It stays silent about kinds that no scheme stands for (internal callers), about routes outside the API description, and about handlers that can't be read. Where a guard
 //! isn't mapped, only what that guard can't change is reported with confidence.
 //!
@@ -106,8 +108,14 @@ fn by_program_attributes(
         return if is_said { Vec::new() } else { silence(views, first.span).into_iter().collect() };
     }
     let drifting = documented.iter().filter_map(|(view, operation)| {
-        let drift = drift(policy, view, security_of(operation).as_deref(), Notation::Attribute)?;
-        let label = if operation.security.is_some() { "the documented security" } else { "no `security` of its own" };
+        let notation = if operation.by_parameters { Notation::Parameters } else { Notation::Attribute };
+        let drift = drift(policy, view, security_of(operation).as_deref(), notation)?;
+        let label = match (operation.security.is_some(), notation) {
+            (true, Notation::Parameters) => "its parameters document the security",
+            (true, _) => "the documented security",
+            (false, Notation::Parameters) => "no parameter is a security scheme",
+            (false, _) => "no `security` of its own",
+        };
         Some(report(view, operation.security_span.unwrap_or(operation.span), label, drift))
     });
     drifting.collect()

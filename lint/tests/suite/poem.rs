@@ -113,3 +113,103 @@ guards:
     assert_eq!(route["access"]["certainty"], "proven", "{route:#}");
     assert_eq!(route["access"]["alternatives"][0]["scopes"], serde_json::json!([["case:read"]]), "{route:#}");
 }
+
+/// What the linter says of the security that parameters document, on operations inside a layer or not.
+fn security_drift(operations: &str) -> Vec<String> {
+    let main = format!(
+        r#"
+use poem::{{EndpointExt, Route, Server}};
+use poem_openapi::auth::{{ApiKey, Bearer}};
+use poem_openapi::{{OpenApi, OpenApiService, SecurityScheme}};
+
+#[tokio::main]
+async fn main() {{
+    let api = OpenApiService::new(Api, "cases", "1");
+    Server::new(listener()).run(Route::new().nest("/api", api)).await;
+}}
+
+#[derive(SecurityScheme)]
+#[oai(rename = "key", ty = "api_key", key_name = "x-key", key_in = "header")]
+struct Key(ApiKey);
+
+#[derive(SecurityScheme)]
+#[oai(ty = "bearer")]
+struct Session(Bearer);
+
+#[derive(SecurityScheme)]
+enum Either {{ Key(Key), Session(Session) }}
+
+#[derive(SecurityScheme)]
+enum Anyone {{ Session(Session), #[oai(fallback)] Nobody }}
+
+type Caller = Session;
+
+struct ByHand;
+impl<'a> poem_openapi::ApiExtractor<'a> for ByHand {{}}
+
+struct Api;
+fn users_only(endpoint: impl poem::Endpoint) -> impl poem::Endpoint {{ endpoint.with(UsersOnly) }}
+
+#[OpenApi]
+impl Api {{
+{operations}
+}}
+"#
+    );
+    let policy = r#"version: 1
+guards:
+  - { match: Either, accepts: [user, api_key] }
+  - { match: Key, accepts: [api_key] }
+  - { match: Session, accepts: [user] }
+  - { match: Caller, accepts: [user] }
+  - { match: Anyone, accepts: [user, anonymous] }
+  - { match: ByHand, accepts: [user] }
+  - { match: UsersOnly, accepts: [user] }
+security:
+  key: { accepts: [api_key] }
+  Session: { accepts: [user] }
+"#;
+    let service = Service::with(&[("src/main.rs", &main), ("route-role.yaml", policy)]);
+    let document = json(&service, "check");
+    let findings = document["findings"].as_array().expect("findings").iter();
+    let drifting = findings.filter(|finding| finding["rule"] == "openapi-security-drift");
+    drifting.map(|finding| format!("{}; {}", finding["message"], finding["help"]).replace('"', "")).collect()
+}
+
+#[test]
+fn security_schemes_that_say_what_the_guards_accept_are_silent() {
+    let silent = security_drift(
+        r#"
+    #[oai(path = "/either", method = "get")]
+    async fn either(&self, caller: Either) {}
+    #[oai(path = "/alias", method = "get")]
+    async fn alias(&self, caller: Caller, page: poem_openapi::param::Query<u32>) {}
+    #[oai(path = "/open", method = "get")]
+    async fn open(&self) {}
+    #[oai(path = "/anyone", method = "get")]
+    async fn anyone(&self, caller: Anyone) {}
+    #[oai(path = "/users", method = "get", transform = "users_only")]
+    async fn users(&self, caller: Session) {}
+    #[oai(path = "/by-hand", method = "get")]
+    async fn by_hand(&self, caller: ByHand) {}
+    #[oai(path = "/hidden", method = "get", transform = "users_only", hidden)]
+    async fn hidden(&self, caller: Either) {}
+"#,
+    );
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+#[test]
+fn what_a_layer_refuses_drifts_from_the_parameters() {
+    let drifting = security_drift(
+        r#"
+    #[oai(path = "/layer", method = "get", transform = "users_only")]
+    async fn layer(&self, caller: Either) {}
+    #[oai(path = "/silent", method = "get", transform = "users_only")]
+    async fn silent(&self) {}
+    #[oai(path = "/fine", method = "get")]
+    async fn fine(&self, caller: Session) {}
+"#,
+    );
+    insta::assert_snapshot!(drifting.join("\n"));
+}

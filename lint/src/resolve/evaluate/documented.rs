@@ -13,7 +13,14 @@ impl Evaluator<'_, '_> {
     /// aide writes every `api_route` down, whatever its handler says.
     pub(super) fn document(&mut self, router: &mut Router, path: &str, methods: &[MethodHandler], span: Span) {
         for method in methods {
-            let operation = Operation { id: None, security: None, default_security: None, span, security_span: None };
+            let operation = Operation {
+                id: None,
+                security: None,
+                default_security: None,
+                span,
+                security_span: None,
+                by_parameters: false,
+            };
             router.document.push(DocumentedOperation {
                 methods: vec![method.method.clone()],
                 path: path.to_owned(),

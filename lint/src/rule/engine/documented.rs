@@ -17,6 +17,8 @@ use crate::surface::Certainty;
 pub enum Notation {
     /// `#[utoipa::path(…, security(…))]`.
     Attribute,
+    /// Parameters of types that derive `SecurityScheme`.
+    Parameters,
     /// `security` of an API description.
     Document,
 }
@@ -25,6 +27,7 @@ impl Notation {
     fn some(self) -> &'static str {
         match self {
             Self::Attribute => "`security(…)`",
+            Self::Parameters => "a parameter that is a security scheme,",
             Self::Document => "`security`",
         }
     }
@@ -32,6 +35,7 @@ impl Notation {
     fn none_needed(self) -> &'static str {
         match self {
             Self::Attribute => "`security(())`",
+            Self::Parameters => "a variant that is `#[oai(fallback)]`",
             Self::Document => "`security: []`",
         }
     }
