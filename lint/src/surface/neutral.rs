@@ -88,7 +88,15 @@ const EXTRACTORS: &[Neutral] = &[
     Neutral { crates: &["actix_multipart"], names: &["Multipart", "MultipartForm"] },
     Neutral {
         crates: &["gotham"],
-        names: &["CookieParser", "NewSessionMiddleware", "RequestLogger", "SimpleLogger", "StateMiddleware", "Timer"],
+        names: &[
+            "CookieParser",
+            "NewSessionMiddleware",
+            "RequestLogger",
+            "SimpleLogger",
+            "StateMiddleware",
+            "RequestTimer",
+            "SecurityMiddleware",
+        ],
     },
     Neutral { crates: &["rwf"], names: &["AllowAll", "RateLimiter", "RequestTracker"] },
     Neutral { crates: &["actix_session"], names: &["Session"] },

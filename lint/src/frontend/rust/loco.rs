@@ -124,11 +124,8 @@ pub fn serves_everyone(path: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::path;
     use super::*;
-
-    fn path(text: &str) -> Vec<String> {
-        text.split("::").map(str::to_owned).collect()
-    }
 
     #[test]
     fn only_loco_s_own_names_count() {

@@ -1,5 +1,7 @@
 //! rwf: which macros, functions and methods make handlers of controllers, and how.
 
+use super::segment::{self, Segment};
+
 /// What a value of rwf that has routes is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -157,28 +159,16 @@ pub fn is_wrapper(path: &[String]) -> bool {
 
 /// A path of rwf in the notation of inventories: `/users/:id/` is `/users/{id}`.
 pub fn template(pattern: &str) -> String {
-    let mut path = String::with_capacity(pattern.len() + 2);
-    for segment in pattern.split('/').filter(|segment| !segment.is_empty()) {
-        path.push('/');
-        match segment.strip_prefix(':').filter(|name| !name.is_empty()) {
-            Some(name) => {
-                path.push('{');
-                path.push_str(name);
-                path.push('}');
-            }
-            None => path.push_str(segment),
-        }
-    }
-    path
+    segment::template(pattern, |segment| match segment.strip_prefix(':') {
+        Some(name) => Segment::Parameter(name),
+        None => Segment::Text(segment),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::path;
     use super::*;
-
-    fn path(text: &str) -> Vec<String> {
-        text.split("::").map(str::to_owned).collect()
-    }
 
     #[test]
     fn parameters_become_templates() {

@@ -14,6 +14,7 @@ mod dispatch;
 mod documented;
 mod expression;
 mod gotham;
+mod gotham_route;
 mod iterator;
 mod layer;
 mod loco;
