@@ -18,6 +18,7 @@ mod gotham_route;
 mod iterator;
 mod layer;
 mod loco;
+mod loco_hooks;
 mod macros;
 mod method;
 mod method_router;
