@@ -98,7 +98,7 @@ const EXTRACTORS: &[Neutral] = &[
             "SecurityMiddleware",
         ],
     },
-    Neutral { crates: &["rwf"], names: &["AllowAll", "RateLimiter", "RequestTracker"] },
+    Neutral { crates: &["rwf"], names: &["AllowAll", "Csrf", "RateLimiter", "RequestTracker", "SecureId"] },
     Neutral { crates: &["actix_session"], names: &["Session"] },
     Neutral { crates: &["actix_web_flash_messages"], names: &["IncomingFlashMessages"] },
     Neutral { crates: &["axum_client_ip"], names: &["ClientIp", "InsecureClientIp", "SecureClientIp"] },

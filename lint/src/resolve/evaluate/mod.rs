@@ -30,6 +30,8 @@ mod rocket;
 mod rocket_routes;
 mod router;
 mod rwf;
+mod rwf_check;
+mod rwf_controller;
 mod salvo;
 mod statement;
 mod text;
