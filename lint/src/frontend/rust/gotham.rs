@@ -111,8 +111,9 @@ pub fn is_lent(name: &str) -> bool {
     matches!(name, "RouterBuilder" | "ScopeBuilder" | "DrawRoutes" | "AssociatedRouteBuilder")
 }
 
-/// Whether a resolved path leads into gotham.
+/// Whether a resolved path leads into gotham, which gotham_restful hands on too.
 pub fn is_gotham(path: &[String]) -> bool {
+    let path = path.strip_prefix(&["gotham_restful".to_owned()]).unwrap_or(path);
     path.first().is_some_and(|first| first == "gotham")
 }
 
@@ -224,7 +225,9 @@ mod tests {
     #[test]
     fn only_the_framework_s_own_names_count() {
         assert_eq!(function(&path("gotham::router::builder::build_simple_router")), Some(Function::SimpleRouter));
+        assert_eq!(function(&path("gotham_restful::gotham::pipeline::new_pipeline")), Some(Function::Pipeline));
         assert_eq!(function(&path("own::build_simple_router")), None);
+        assert_eq!(function(&path("gotham_restful::build_simple_router")), None);
         assert_eq!(function(&path("gotham::start")), Some(Function::Start));
         assert_eq!(function(&path("gotham::start_with_tls")), Some(Function::Start));
         assert_eq!(
