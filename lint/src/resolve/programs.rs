@@ -56,9 +56,24 @@ impl<'p> Programs<'p> {
             route.program = renumbered[route.program];
         }
         inventory.routes.sort_by(|left, right| key(left).cmp(&key(right)));
-        inventory.routes.dedup_by(|left, right| is_same(left, right));
+        inventory.routes = without_repetitions(inventory.routes);
         inventory
     }
+}
+
+/// The routes, each once; what is equal has one key, and the routes with one key follow each other.
+fn without_repetitions(routes: Vec<Route>) -> Vec<Route> {
+    let mut kept: Vec<Route> = Vec::with_capacity(routes.len());
+    let mut group = 0;
+    for route in routes {
+        if kept.last().is_none_or(|last| key(last) != key(&route)) {
+            group = kept.len();
+        }
+        if !kept[group..].iter().any(|other| is_same(other, &route)) {
+            kept.push(route);
+        }
+    }
+    kept
 }
 
 /// Whether two routes are one: a function that serves is called in several places.

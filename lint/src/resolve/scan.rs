@@ -10,8 +10,8 @@ use route_role_policy::Policy;
 use crate::frontend::rust::parse::ParseOptions;
 use crate::source::{FileId, ScanError, ScanOptions, SourceFile, SourceMap, Sources, Target};
 
-use super::evaluate::builders;
 use super::evaluate::{Builders, Evaluator};
+use super::evaluate::{builders, spelling};
 use super::inventory::{Inventory, Note, NoteKind};
 use super::library::Library;
 use super::look::{FirstLook, look};
@@ -115,7 +115,7 @@ fn resolve(
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let (functions, builders) = loop {
         let functions = builders::functions(&modules);
-        let builders = Builders::find(&modules, &functions, &own);
+        let builders = Builders::find(&mut modules, &functions, &own);
         // A name that another crate has too may be used where the first one isn't known.
         let is_fresh = |name: &&String| known.get(*name).is_none_or(|homes| *homes < builders.homes_of(name));
         let fresh: Vec<&String> = builders.names.iter().filter(is_fresh).collect();
@@ -240,7 +240,7 @@ fn mentioning(
         return Vec::new();
     }
     let found = library.look_through(relevant, |file, text| {
-        let called: BTreeSet<usize> = builders::called(&needles, text).collect();
+        let called: BTreeSet<usize> = spelling::called(&needles, text).collect();
         (!called.is_empty()).then_some((file, called))
     });
     let matters =

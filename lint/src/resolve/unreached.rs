@@ -9,7 +9,8 @@ use aho_corasick::AhoCorasick;
 use crate::frontend::rust::facts::Item;
 use crate::source::{SourceFile, Sources, Span};
 
-use super::evaluate::builders::{self, KnownFunction};
+use super::evaluate::builders::KnownFunction;
+use super::evaluate::spelling;
 use super::evaluate::{Evaluator, Sink};
 use super::inventory::{Note, NoteKind};
 use super::library::Library;
@@ -154,7 +155,7 @@ impl Uses {
         let mut named: BTreeSet<&str> = BTreeSet::new();
         let mut called: BTreeSet<&str> = BTreeSet::new();
         let elsewhere = library.look_through(relevant, |file, text| {
-            (file, builders::named(&needles, text).map(|found| found.name).collect::<BTreeSet<usize>>())
+            (file, spelling::named(&needles, text).map(|found| found.name).collect::<BTreeSet<usize>>())
         });
         let modules = &*evaluator.modules;
         let can_mean = |file: &SourceFile, name: &str| {
@@ -168,12 +169,12 @@ impl Uses {
         }
         for (text, extent) in evaluator.modules.other_code() {
             let text = evaluator.modules.texts.slice(text, extent);
-            named.extend(builders::named(&needles, text).map(|found| names[found.name].as_str()));
+            named.extend(spelling::named(&needles, text).map(|found| names[found.name].as_str()));
         }
         for function in functions {
-            let Some(body) = builders::body_of(evaluator.modules, function) else { continue };
-            let found: Vec<(usize, Vec<String>)> = builders::named(&needles, body)
-                .map(|found| (found.name, path_before(body, found.start, &names[found.name])))
+            let Some(body) = spelling::body_of(evaluator.modules, function) else { continue };
+            let found: Vec<(usize, Vec<String>)> = spelling::named(&needles, body)
+                .map(|found| (found.name, spelling::path_before(body, found.start, &names[found.name])))
                 .collect();
             for (name, path) in found {
                 if path.is_empty() {
@@ -215,23 +216,4 @@ impl Uses {
         function.definition.item.attributes.iter().any(|attribute| attribute.is(&["main"]))
             || self.used.contains(&Arc::as_ptr(&function.definition.item))
     }
-}
-
-/// The path in front of a name in a text, with the name: `hosts::handlers::create_router`. Empty for a method.
-fn path_before(text: &str, start: usize, name: &str) -> Vec<String> {
-    let before = &text[..start];
-    if before.ends_with('.') {
-        return Vec::new();
-    }
-    let is_path = |character: char| character.is_alphanumeric() || matches!(character, '_' | ':' | '#');
-    let from = before
-        .rfind(|character| !is_path(character))
-        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
-    let mut path: Vec<String> = before[from..]
-        .split("::")
-        .filter(|part| !part.is_empty())
-        .map(|part| part.trim_start_matches("r#").to_owned())
-        .collect();
-    path.push(name.to_owned());
-    path
 }

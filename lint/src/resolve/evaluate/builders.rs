@@ -8,27 +8,13 @@ use aho_corasick::AhoCorasick;
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
 use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket, rwf, salvo, warp};
 use crate::resolve::modules::{CrateId, Definition, ModuleId, Modules};
+use crate::resolve::names::{Resolved, Space};
 use crate::resolve::own_routers::OwnRouters;
 use crate::source::FileId;
 
-/// Whether a function has a parameter of this name, which hides any function of the name.
-fn binds(modules: &Modules<'_>, function: &KnownFunction, name: &str) -> bool {
-    let text = function.definition.text;
-    signature(function).is_some_and(|signature| {
-        signature.parameters.iter().any(|parameter| {
-            let pattern = modules.texts.slice(text, parameter.pattern).trim();
-            pattern.strip_prefix("mut ").unwrap_or(pattern).trim() == name
-        })
-    })
-}
-
-/// Whether a text ends in `Type::`.
-fn is_of_a_type(before: &str) -> bool {
-    let Some(path) = before.strip_suffix("::") else { return false };
-    let is_word = |character: char| character.is_alphanumeric() || character == '_';
-    let owner = path.rsplit(|character| !is_word(character)).next().unwrap_or_default();
-    owner.starts_with(char::is_uppercase)
-}
+use super::spelling::{
+    binds, body_text, declares, is_of_a_type, may_name_function, named, path_before, signature, speaks_of,
+};
 
 /// The functions whose bodies mention routers, or functions that do, and so on.
 #[derive(Debug, Default)]
@@ -38,10 +24,12 @@ pub(crate) struct Builders {
     methods: HashMap<String, Vec<(Definition, Definition)>>,
     /// How code that uses them speaks of them: functions by name, methods by the type or trait that has them.
     pub(crate) names: BTreeSet<String>,
-    /// The types and traits whose methods are spelled this way in a call.
-    owners: HashMap<String, BTreeSet<String>>,
-    /// The crates whose free functions have this name: only what depends on one of them can call it.
+    /// The types and traits whose methods are spelled this way in a call, each with its crate.
+    owners: HashMap<String, BTreeSet<(String, CrateId)>>,
+    /// The crates where this name is at home: only what depends on one of them can speak of it.
     homes: HashMap<String, BTreeSet<CrateId>>,
+    /// Under which other names things are imported, by their own.
+    aliases: HashMap<String, BTreeSet<String>>,
 }
 
 /// A function of the tree.
@@ -52,34 +40,61 @@ pub(crate) struct KnownFunction {
     pub(crate) owner: Option<Definition>,
 }
 
-/// How code may call a function.
+/// How code may call a function, and the crate that the code has to see.
 enum Call {
     /// By a name that says enough: `create_router`, `App::new`.
     Named(String),
-    /// By a name that only says enough where its owner is spoken of: `.build`, `Self::new`.
+    /// By a name that only says enough where its owner is spoken of: `.build`, `Self::new`, `App::<State>::new`.
     Inside { spelling: String, owner: String },
 }
 
 impl KnownFunction {
-    fn calls(&self) -> Vec<Call> {
+    fn calls(&self, modules: &mut Modules<'_>, aliases: &HashMap<String, BTreeSet<String>>) -> Vec<(Call, CrateId)> {
         let name = &self.definition.item.name;
         let ItemKind::Function(signature) = &self.definition.item.kind else { return Vec::new() };
+        let known_as = |name: &str| {
+            let others = aliases.get(name).into_iter().flatten().cloned();
+            std::iter::once(name.to_owned()).chain(others).collect::<Vec<_>>()
+        };
         if self.owner.is_none() {
-            return vec![Call::Named(name.clone())];
+            let krate = modules.module(self.definition.module).krate;
+            return known_as(name).into_iter().map(|name| (Call::Named(name), krate)).collect();
         }
         let mut calls = Vec::new();
-        for owner in self.owner_names() {
-            calls.push(Call::Named(format!("{owner}::{name}")));
-            calls.push(Call::Inside { spelling: format!("Self::{name}"), owner: owner.clone() });
-            if signature.has_receiver {
-                calls.push(Call::Inside { spelling: format!(".{name}"), owner });
+        for (owner, krate) in self.callable_owners(modules) {
+            for owner in known_as(&owner) {
+                let mut inside =
+                    |spelling: String| calls.push((Call::Inside { spelling, owner: owner.clone() }, krate));
+                inside(format!("Self::{name}"));
+                inside(format!(">::{name}"));
+                if signature.has_receiver {
+                    inside(format!(".{name}"));
+                }
+                calls.push((Call::Named(format!("{owner}::{name}")), krate));
             }
         }
         calls
     }
 
+    /// The names in front of which a call of the function can be spelled, with their crates. `Default::default()` doesn't say whose
+    /// it is, but a trait of the tree is only called where it is meant.
+    fn callable_owners(&self, modules: &mut Modules<'_>) -> Vec<(String, CrateId)> {
+        let krate = modules.module(self.definition.module).krate;
+        let Some(owner) = &self.owner else { return Vec::new() };
+        let ItemKind::Impl { self_type, of_trait, .. } = &owner.item.kind else {
+            return vec![(owner.item.name.clone(), krate)];
+        };
+        let of_type = self_type.as_path().map(|path| (path.last().to_owned(), krate));
+        let of_trait =
+            of_trait.as_ref().and_then(|path| match modules.resolve(owner.module, &path.names, Space::Type) {
+                Resolved::Item(found) => Some((path.last().to_owned(), modules.module(found.module).krate)),
+                _ => None,
+            });
+        of_type.into_iter().chain(of_trait).collect()
+    }
+
     /// The type and the trait around a function.
-    fn owner_names(&self) -> Vec<String> {
+    pub(super) fn owner_names(&self) -> Vec<String> {
         match self.owner.as_ref().map(|owner| (&owner.item.kind, &owner.item.name)) {
             Some((ItemKind::Impl { self_type, of_trait, .. }, _)) => {
                 let of_type = self_type.as_path().map(|path| path.last().to_owned());
@@ -89,21 +104,6 @@ impl KnownFunction {
             None => Vec::new(),
         }
     }
-}
-
-/// Whether a function stands in an owner, or names it in its signature or body.
-fn speaks_of(function: &KnownFunction, signature: &Function, body: &str, owner: &str) -> bool {
-    let is_owner = |name: &str| name == owner;
-    let is_word = |at: Option<char>| at.is_some_and(|next| next.is_alphanumeric() || next == '_');
-    function.owner_names().iter().any(|name| name == owner)
-        || signature
-            .result
-            .iter()
-            .chain(signature.parameters.iter().map(|parameter| &parameter.ty))
-            .any(|ty| ty.mentions(&is_owner))
-        || body.match_indices(owner).any(|(at, _)| {
-            !is_word(body[..at].chars().next_back()) && !is_word(body[at + owner.len()..].chars().next())
-        })
 }
 
 /// Every function of the modules that are loaded, in the order of loading.
@@ -131,8 +131,8 @@ pub(crate) fn functions(modules: &Modules<'_>) -> Vec<KnownFunction> {
 
 impl Builders {
     /// Finds them among the functions that are loaded.
-    pub(crate) fn find(modules: &Modules<'_>, functions: &[KnownFunction], own: &OwnRouters) -> Self {
-        let mut builders = Self::default();
+    pub(crate) fn find(modules: &mut Modules<'_>, functions: &[KnownFunction], own: &OwnRouters) -> Self {
+        let mut builders = Self { aliases: aliases(modules), ..Self::default() };
         let texts = axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES).chain(rocket::BUILDER_NEEDLES);
         let texts = texts.chain(poem::BUILDER_NEEDLES).chain(salvo::BUILDER_NEEDLES).chain(warp::BUILDER_NEEDLES);
         let texts = texts.chain(loco::BUILDER_NEEDLES).chain(rwf::BUILDER_NEEDLES).chain(gotham::BUILDER_NEEDLES);
@@ -141,7 +141,7 @@ impl Builders {
         let mut open: Vec<&KnownFunction> = Vec::new();
         let mut fresh: BTreeSet<String> = BTreeSet::new();
         let mut speaking: HashMap<FileId, bool> = HashMap::new();
-        let mut speaks_actix = |function: &KnownFunction, body: &str| {
+        let mut speaks_actix = |modules: &Modules<'_>, function: &KnownFunction, body: &str| {
             let file = modules.span(&function.definition).file;
             let speaks = || modules.file_text(file).contains(actix::SPOKEN);
             actix::SPOKEN_NEEDLES.iter().any(|needle| body.contains(needle))
@@ -150,9 +150,8 @@ impl Builders {
         for function in functions {
             let Some(signature) = signature(function).filter(|_| !own.describes(function)) else { continue };
             let body = body_text(modules, function, signature);
-            let mentions = direct.as_ref().is_some_and(|needles| mentions_registration(needles, body))
-                || speaks_actix(function, body);
-            if mentions
+            if direct.as_ref().is_some_and(|needles| mentions_registration(needles, body))
+                || speaks_actix(modules, function, body)
                 || signature_mentions_router(signature)
                 || signature_mentions(signature, &|name| own.is_type_name(name))
                 || is_lent_a_router(modules, function, signature)
@@ -176,7 +175,7 @@ impl Builders {
         builders
     }
 
-    fn add(&mut self, modules: &Modules<'_>, function: &KnownFunction, fresh: &mut BTreeSet<String>) {
+    fn add(&mut self, modules: &mut Modules<'_>, function: &KnownFunction, fresh: &mut BTreeSet<String>) {
         let definition = &function.definition;
         self.functions.insert(Arc::as_ptr(&definition.item));
         if let Some(owner) = &function.owner {
@@ -185,19 +184,18 @@ impl Builders {
         if definition.item.name == "main" {
             return;
         }
-        for call in function.calls() {
+        for (call, home) in function.calls(modules, &self.aliases) {
             match call {
                 Call::Named(name) => {
-                    let home = modules.module(definition.module).krate;
-                    let is_new_here =
-                        function.owner.is_none() && self.homes.entry(name.clone()).or_default().insert(home);
-                    if self.names.insert(name.clone()) || is_new_here {
+                    self.names.insert(name.clone());
+                    if self.homes.entry(name.clone()).or_default().insert(home) {
                         fresh.insert(name);
                     }
                 }
                 Call::Inside { spelling, owner } => {
                     self.names.insert(owner.clone());
-                    if self.owners.entry(spelling.clone()).or_default().insert(owner) {
+                    self.homes.entry(owner.clone()).or_default().insert(home);
+                    if self.owners.entry(spelling.clone()).or_default().insert((owner, home)) {
                         fresh.insert(spelling);
                     }
                 }
@@ -206,10 +204,10 @@ impl Builders {
     }
 
     /// Whether a function calls one of these builders. That it calls a method `build` says nothing by itself: the type or trait
-    /// that the method belongs to has to be named as well.
+    /// that the method belongs to has to be named as well. What a free function's name means is looked up.
     fn are_called_by(
         &self,
-        modules: &Modules<'_>,
+        modules: &mut Modules<'_>,
         function: &KnownFunction,
         needles: &AhoCorasick,
         names: &[String],
@@ -217,23 +215,51 @@ impl Builders {
         let Some(signature) = signature(function) else { return false };
         let krate = modules.module(function.definition.module).krate;
         let body = body_text(modules, function, signature);
-        named(needles, body).any(|found| {
+        let mut paths: BTreeSet<Vec<String>> = BTreeSet::new();
+        for found in named(needles, body) {
             let name = &names[found.name];
+            if let Some(owners) = self.owners.get(name) {
+                let is_spoken_of = |(owner, home): &(String, CrateId)| {
+                    modules.sees(krate, *home) && speaks_of(function, signature, body, owner)
+                };
+                if owners.iter().any(is_spoken_of) {
+                    return true;
+                }
+                continue;
+            }
+            if !self.may_name(modules, krate, name) {
+                continue;
+            }
             // What a type has is no free function.
             let before = &body[..found.start];
-            if !self.may_name(modules, krate, name) {
-                return false;
+            let is_hidden = !name.contains("::")
+                && (is_of_a_type(before) || !before.ends_with("::") && binds(modules, function, name));
+            if !is_hidden && may_name_function(body, found.start, found.start + name.len()) {
+                paths.insert(path_before(body, found.start, name));
             }
-            if !name.contains("::")
-                && (is_of_a_type(before) || !before.ends_with("::") && binds(modules, function, name))
-            {
-                return false;
+        }
+        // What a body declares and imports itself isn't known before it is parsed.
+        paths.iter().any(|path| path.first().is_some_and(|first| declares(body, first)))
+            || paths.iter().any(|path| self.may_mean_one(modules, function.definition.module, path))
+    }
+
+    /// Whether a path in a module can mean a function that builds. The evaluation looks names up in the same way, so that what isn't
+    /// found here wouldn't be run either.
+    fn may_mean_one(&self, modules: &mut Modules<'_>, module: ModuleId, path: &[String]) -> bool {
+        match modules.resolve(module, path, Space::Value) {
+            Resolved::Item(found) => match &found.item.kind {
+                ItemKind::Function(_) => modules
+                    .alternatives(&found)
+                    .iter()
+                    .any(|function| self.functions.contains(&Arc::as_ptr(&function.item))),
+                kind => matches!(kind, ItemKind::Constant { .. }),
+            },
+            Resolved::Member(owner, names) => {
+                let [name] = names.as_slice() else { return false };
+                self.methods(name).iter().any(|(_, around)| is_about(modules, around, &owner))
             }
-            match self.owners.get(name) {
-                Some(owners) => owners.iter().any(|owner| speaks_of(function, signature, body, owner)),
-                None => may_name_function(body, found.start, found.start + name.len()),
-            }
-        })
+            Resolved::Module(_) | Resolved::External(_) => false,
+        }
     }
 
     /// How many crates have a free function of this name that builds routers.
@@ -258,13 +284,23 @@ impl Builders {
     }
 }
 
-/// Whether a word of a body may be the name of a free function: it isn't called like a method, it isn't the name of a field, and it
-/// doesn't stand in a comment.
-fn may_name_function(body: &str, start: usize, end: usize) -> bool {
-    let (before, after) = (&body[..start], &body[end..]);
-    let is_field = after.starts_with(':') && !after.starts_with("::");
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    !before.ends_with('.') && !is_field && !line.trim_start().starts_with("//")
+/// Whether an `impl` or `trait` is that of a type or trait.
+fn is_about(modules: &mut Modules<'_>, around: &Definition, owner: &Definition) -> bool {
+    let ItemKind::Impl { self_type, of_trait, .. } = &around.item.kind else { return around == owner };
+    self_type.as_path().into_iter().chain(of_trait.as_ref()).any(|path| {
+        matches!(modules.resolve(around.module, &path.names, Space::Type), Resolved::Item(found) if found == *owner)
+    })
+}
+
+/// The other names under which the modules import things.
+fn aliases(modules: &Modules<'_>) -> HashMap<String, BTreeSet<String>> {
+    let mut aliases: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for (alias, paths) in modules.modules.iter().flat_map(|module| &module.imports) {
+        for own in paths.iter().filter_map(|path| path.last()).filter(|own| *own != alias) {
+            aliases.entry(own.clone()).or_default().insert(alias.clone());
+        }
+    }
+    aliases
 }
 
 /// Whether one of the texts occurs that register routes, and not just as the end of a type's name of the application's own.
@@ -278,17 +314,6 @@ fn mentions_registration(needles: &AhoCorasick, body: &str) -> bool {
             && !["OpenApi", "Api", "Policy", "Method"].iter().any(|known| before.ends_with(known));
         !(only_asks || is_own)
     })
-}
-
-fn signature(function: &KnownFunction) -> Option<&Function> {
-    match &function.definition.item.kind {
-        ItemKind::Function(signature) => Some(signature),
-        _ => None,
-    }
-}
-
-fn body_text<'m>(modules: &'m Modules<'_>, function: &KnownFunction, signature: &Function) -> &'m str {
-    signature.body.map_or("", |body| modules.texts.slice(function.definition.text, body))
 }
 
 fn signature_mentions_router(signature: &Function) -> bool {
@@ -317,42 +342,4 @@ fn is_lent_a_router(modules: &Modules<'_>, function: &KnownFunction, signature: 
         (parameter.ty.mentions(&actix::is_lent) || parameter.ty.mentions(&gotham::is_lent))
             && modules.texts.slice(function.definition.text, parameter.extent).starts_with("&mut")
     })
-}
-
-/// The names that a text uses in a way in which it may call them.
-pub(crate) fn called<'t>(needles: &'t AhoCorasick, text: &'t str) -> impl Iterator<Item = usize> + 't {
-    // A free function isn't called like a method.
-    let bytes = text.as_bytes();
-    let may_call = move |found: &Named| {
-        let begins_with_word = bytes.get(found.start).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-        !begins_with_word || found.start.checked_sub(1).and_then(|at| bytes.get(at)) != Some(&b'.')
-    };
-    named(needles, text).filter(may_call).map(|found| found.name)
-}
-
-/// A name that a text uses.
-pub(crate) struct Named {
-    /// Index of the name.
-    pub(crate) name: usize,
-    /// Where it begins.
-    pub(crate) start: usize,
-}
-
-/// The body of a function as text.
-pub(crate) fn body_of<'m>(modules: &'m Modules<'_>, function: &KnownFunction) -> Option<&'m str> {
-    signature(function).map(|signature| body_text(modules, function, signature))
-}
-
-/// The names that a text uses as whole words.
-pub(crate) fn named<'t>(needles: &'t AhoCorasick, text: &'t str) -> impl Iterator<Item = Named> + 't {
-    let bytes = text.as_bytes();
-    let is_word = |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    needles
-        .find_overlapping_iter(text)
-        .filter(move |found| {
-            let before = found.start().checked_sub(1).and_then(|at| bytes.get(at));
-            let starts_with_word = is_word(bytes.get(found.start()));
-            !(is_word(bytes.get(found.end())) || starts_with_word && is_word(before))
-        })
-        .map(|found| Named { name: found.pattern().as_usize(), start: found.start() })
 }

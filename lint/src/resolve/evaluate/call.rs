@@ -16,7 +16,7 @@ use crate::resolve::names::Resolved;
 use crate::resolve::value::{Call, Callee, MethodRouter, PathValue, Record, Value};
 
 use super::associated::Generics;
-use super::{Environment, Evaluator, MAX_CALL_DEPTH};
+use super::{Environment, Evaluator, MAX_CALL_DEPTH, barren};
 
 impl Evaluator<'_, '_> {
     pub(super) fn call(&mut self, environment: &mut Environment, call: &syn::ExprCall) -> Value {
@@ -361,6 +361,7 @@ impl Evaluator<'_, '_> {
         let mut environment = Environment::new(definition.module, definition.text, self_type);
         environment.generics = generics;
         if self.stack.contains(&key) {
+            self.cut_off += 1;
             let span = self.modules.span(definition);
             let message = format!(
                 "`{}` calls itself while it builds a router; what the inner call adds isn't known",
@@ -370,6 +371,7 @@ impl Evaluator<'_, '_> {
             return (Value::Unknown, environment);
         }
         if self.stack.len() >= MAX_CALL_DEPTH {
+            self.cut_off += 1;
             let span = self.modules.span(definition);
             self.note_unresolved(
                 span,
@@ -378,9 +380,16 @@ impl Evaluator<'_, '_> {
             );
             return (Value::Unknown, environment);
         }
+        let inputs: Vec<Option<&Value>> =
+            std::iter::once(receiver.as_ref()).chain(arguments.iter().map(Some)).collect();
+        let call = barren::key(definition, environment.self_type.as_ref(), &environment.generics, &inputs);
+        if let Some(known) = call.as_ref().and_then(|call| self.barren.get(call)) {
+            return known.clone();
+        }
         let (Some(body), ItemKind::Function(signature)) = (self.body(definition), &definition.item.kind) else {
             return (Value::Unknown, environment);
         };
+        let before = self.traces();
         environment.text = body.text;
         if let Some(module) = body.module {
             environment.module = module;
@@ -404,7 +413,13 @@ impl Evaluator<'_, '_> {
         self.conditions = conditions;
         let returned = self.returns.pop().unwrap_or_default();
         self.stack.pop();
-        (join_returns(value, returned), environment)
+        let result = (join_returns(value, returned), environment);
+        if let Some(call) = call
+            && self.traces() == before
+        {
+            self.barren.insert(call, result.clone());
+        }
+        result
     }
 
     /// Gives variables that were lent as `&mut` what the function left in them.

@@ -11,7 +11,7 @@ use crate::resolve::inventory::Condition;
 use crate::resolve::join::join;
 use crate::resolve::modules::Definition;
 use crate::resolve::names::{Resolved, Space};
-use crate::resolve::value::{Record, Value};
+use crate::resolve::value::{Callee, Record, Value};
 
 use super::{Environment, Evaluator};
 
@@ -50,6 +50,7 @@ impl Evaluator<'_, '_> {
             Value::Unknown | Value::Call(_) | Value::Path(_) => candidates
                 .into_iter()
                 .filter(|(function, _)| matches!(&function.item.kind, ItemKind::Function(signature) if signature.has_receiver && signature.body.is_some()))
+                .filter(|(_, owner)| is_of_a_trait(owner) || !comes_from_outside(receiver))
                 .collect(),
             _ => Vec::new(),
         };
@@ -71,6 +72,10 @@ impl Evaluator<'_, '_> {
                     };
                     let when = vec![Condition { text, holds: true, span }];
                     let value = self.invoke(environment, function, self_type, receiver, arguments, place);
+                    // Of many that only share their name, those that build nothing aren't meant.
+                    if !value.carries_routes() {
+                        continue;
+                    }
                     joined = Some(match joined {
                         None => (value, when),
                         Some((other, other_when)) => (join(other, &other_when, value, &when), Vec::new()),
@@ -197,6 +202,31 @@ fn gives_itself_back(function: &Definition, owner: &Definition) -> bool {
     let is_itself = |name: &str| name == "Self" || name == owner.item.name;
     matches!(&function.item.kind, ItemKind::Function(signature)
         if signature.has_receiver && signature.result.as_ref().is_some_and(|result| result.mentions(&is_itself)))
+}
+
+fn is_of_a_trait(owner: &Definition) -> bool {
+    match &owner.item.kind {
+        ItemKind::Impl { of_trait, .. } => of_trait.is_some(),
+        kind => matches!(kind, ItemKind::Trait(_)),
+    }
+}
+
+/// Whether a value was made by code outside the tree, `cors::permissive().max_age(1)`: it has the methods of traits of the tree at most.
+/// What the standard library gives back is often what went in.
+fn comes_from_outside(value: &Value) -> bool {
+    let Value::Call(call) = value else { return false };
+    match &call.callee {
+        Callee::Method { receiver, .. } => comes_from_outside(receiver),
+        Callee::Path(path) => match &path.resolved {
+            Resolved::External(names) => {
+                names.len() > 1
+                    && call.arguments.is_empty()
+                    && names.first().is_some_and(|first| !matches!(first.as_str(), "std" | "core" | "alloc"))
+            }
+            _ => false,
+        },
+        Callee::Macro(_) | Callee::Other => false,
+    }
 }
 
 /// A unit struct is written as its path.

@@ -159,6 +159,7 @@ impl Evaluator<'_, '_> {
         arguments: Vec<Value>,
     ) -> (Value, Option<Value>) {
         if self.returns.len() >= super::MAX_CALL_DEPTH {
+            self.cut_off += 1;
             return (Value::Unknown, None);
         }
         environment.scopes.push(Vec::new());

@@ -150,6 +150,7 @@ impl Evaluator<'_, '_> {
         let span = self.span_of(environment, call);
         let name = definition.item.name.clone();
         if self.returns.len() >= MAX_CALL_DEPTH {
+            self.cut_off += 1;
             self.note_unresolved(span, format!("`{name}!` is expanded inside itself too often to follow"), None);
             return Value::Unknown;
         }

@@ -8,6 +8,7 @@ mod actix;
 mod actix_guard;
 mod actix_service;
 mod associated;
+mod barren;
 pub(crate) mod builders;
 mod call;
 mod constant;
@@ -34,6 +35,7 @@ mod rwf;
 mod rwf_check;
 mod rwf_controller;
 mod salvo;
+pub(crate) mod spelling;
 mod statement;
 mod text;
 mod warp;
@@ -162,6 +164,10 @@ pub(crate) struct Evaluator<'m, 's> {
     pub(crate) evaluated: HashSet<*const Item>,
     /// Handlers that were named in a list of routes.
     listed: HashSet<*const Item>,
+    /// Calls that are known to leave nothing behind.
+    barren: barren::BarrenCalls,
+    /// How often something wasn't followed for the calls that led to it.
+    cut_off: usize,
     stack: Vec<*const Item>,
     returns: Vec<Vec<(Vec<Condition>, Value)>>,
     /// Conditions of the branches around the code that runs now, since the current function began.
@@ -190,6 +196,8 @@ impl<'m, 's> Evaluator<'m, 's> {
             operations: HashMap::new(),
             evaluated: HashSet::new(),
             listed: HashSet::new(),
+            barren: barren::BarrenCalls::default(),
+            cut_off: 0,
             stack: Vec::new(),
             returns: Vec::new(),
             conditions: Vec::new(),
@@ -328,6 +336,7 @@ impl<'m, 's> Evaluator<'m, 's> {
     pub(crate) fn forget(&mut self) {
         self.bodies = HashMap::new();
         self.constants = HashMap::new();
+        self.barren = barren::BarrenCalls::default();
         self.operations = HashMap::new();
         self.memory.forget();
         self.modules.rules = HashMap::new();
