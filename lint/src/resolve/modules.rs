@@ -48,6 +48,8 @@ pub(crate) struct Crate {
     pub(crate) root: ModuleId,
     /// Crates of the tree that `use` paths may begin with.
     pub(crate) externs: BTreeMap<String, CrateId>,
+    /// The versions that it wants of crates outside of the tree, as written.
+    pub(crate) versions: BTreeMap<String, String>,
 }
 
 #[derive(Debug)]
@@ -141,7 +143,7 @@ impl<'s> Modules<'s> {
         let krate = CrateId(self.crates.len());
         let folder = folder_of(root_file).to_owned();
         let root = self.load_file(krate, Vec::new(), None, file, folder.clone(), folder);
-        self.crates.push(Crate { name: name.to_owned(), root, externs: BTreeMap::new() });
+        self.crates.push(Crate { name: name.to_owned(), root, externs: BTreeMap::new(), versions: BTreeMap::new() });
         Some(krate)
     }
 

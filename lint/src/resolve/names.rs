@@ -80,7 +80,8 @@ impl Modules<'_> {
             name => match self.lookup(module, name, here, steps + 1) {
                 Some(found) => found,
                 None => match self.extern_crate(krate, name) {
-                    Some(found) if !rest.is_empty() => Resolved::Module(self.crates[found.0].root),
+                    // Crates are names of types, not of values: `use app::*` names one.
+                    Some(found) if here == Space::Type => Resolved::Module(self.crates[found.0].root),
                     _ => return external(),
                 },
             },

@@ -210,6 +210,7 @@ fn add_crates<'s>(modules: &mut Modules<'_>, sources: &'s Sources, options: &Sca
             externs.insert(modules.crates[own.0].name.clone(), *own);
         }
         modules.crates[krate.0].externs = externs;
+        modules.crates[krate.0].versions.clone_from(&sources.packages[package].versions);
     }
     (entries, reach)
 }

@@ -62,6 +62,8 @@ pub(super) struct Dependency {
     pub(super) path: Option<String>,
     pub(super) package: Option<String>,
     pub(super) inherited: bool,
+    /// The versions that will do, as written.
+    pub(super) version: Option<String>,
 }
 
 /// A manifest that isn't TOML.
@@ -131,9 +133,12 @@ impl TargetTable {
 
 impl Dependency {
     fn new(value: &Value) -> Self {
-        let Some(table) = value.as_table() else { return Self::default() };
+        let Some(table) = value.as_table() else {
+            return Self { version: value.as_str().map(str::to_owned), ..Self::default() };
+        };
         Self {
             path: string(table, "path"),
+            version: string(table, "version"),
             package: string(table, "package"),
             inherited: table.get("workspace").and_then(Value::as_bool) == Some(true),
         }

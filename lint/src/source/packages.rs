@@ -38,6 +38,8 @@ pub struct Package {
     pub benches: Vec<Target>,
     /// The packages of this tree that it depends on, under the names that its code uses.
     pub dependencies: BTreeMap<String, PackageIndex>,
+    /// The versions that it wants of packages of a registry, as written, under the names that its code uses.
+    pub versions: BTreeMap<String, String>,
 }
 
 /// A crate of a package.
@@ -93,6 +95,7 @@ pub(super) fn packages(
     for package in &mut packages {
         if let Some(manifest) = parsed.get(&package.dir).filter(|_| package.has_manifest) {
             package.dependencies = dependencies(&package.dir, manifest, &parsed, &by_dir);
+            package.versions = versions(&package.dir, manifest, &parsed);
         }
     }
     packages
@@ -136,7 +139,17 @@ fn package(
         examples: targets.examples,
         benches: targets.benches,
         dependencies: BTreeMap::new(),
+        versions: BTreeMap::new(),
     })
+}
+
+fn versions(dir: &str, manifest: &Manifest, all: &BTreeMap<String, Manifest>) -> BTreeMap<String, String> {
+    let workspace = workspace(dir, manifest, all).map(|(_, workspace)| workspace);
+    let wanted = manifest.dependencies.iter().filter_map(|(name, dependency)| {
+        let real = if dependency.inherited { workspace?.dependencies.get(name)? } else { dependency };
+        Some((code_name(name), real.version.clone()?))
+    });
+    wanted.collect()
 }
 
 fn dependencies(

@@ -157,6 +157,7 @@ fn pseudo(dir: &str, roots: &[&str], base: &Path) -> Package {
         examples: Vec::new(),
         benches: Vec::new(),
         dependencies: BTreeMap::new(),
+        versions: BTreeMap::new(),
         name,
     }
 }

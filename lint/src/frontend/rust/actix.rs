@@ -319,11 +319,8 @@ pub fn carries_data(path: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::path;
     use super::*;
-
-    fn path(text: &str) -> Vec<String> {
-        text.split("::").map(str::to_owned).collect()
-    }
 
     #[test]
     fn only_the_framework_s_own_names_count() {

@@ -291,11 +291,8 @@ pub fn current_notation(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::path;
     use super::*;
-
-    fn path(text: &str) -> Vec<String> {
-        text.split("::").map(str::to_owned).collect()
-    }
 
     #[test]
     fn nesting_joins_paths_the_way_axum_does() {

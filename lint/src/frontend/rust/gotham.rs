@@ -1,6 +1,6 @@
 //! gotham: which names build routers, and how.
 
-use super::actix;
+use super::segment::{self, Segment};
 
 /// What a value of gotham that has routes is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,14 +28,22 @@ pub enum Function {
     Router,
     /// `new_pipeline()`
     Pipeline,
+    /// `single_middleware(middleware)`: a pipeline of it.
+    SingleMiddleware,
     /// `single_pipeline(pipeline)`: a chain of it, and the set that it is in.
     SinglePipeline,
     /// `new_pipeline_set()`
     PipelineSet,
     /// `finalize_pipeline_set(set)`
     Finalize,
-    /// `start(address, router)`, `init_server(address, router)`
+    /// `start(address, router)`, `start_with_tls(address, router, config)`, `bind_server(listener, router, wrap)`
     Start,
+    /// `MethodOnlyRouteMatcher::new(vec![Method::GET])`
+    MethodMatcher,
+    /// A matcher that asks for other things than a method: `AcceptHeaderRouteMatcher::new(…)`
+    Matcher,
+    /// `AndRouteMatcher::new(one, other)`
+    BothMatchers,
     /// `FileHandler::new("x")`, `DirHandler::new("x")`
     Files,
 }
@@ -45,8 +53,10 @@ pub enum Function {
 pub enum Operation {
     /// `get("/x")`, `get_or_head("/x")`
     Methods(&'static [&'static str]),
-    /// `request(vec![Method::GET], "/x")`
+    /// `request(vec![Method::GET], "/x")`, `request(matcher, "/x")`
     Request,
+    /// `add_route_matcher(matcher)`
+    Match,
     /// `scope("/x", |route| …)`
     Scope,
     /// `with_pipeline_chain(chain, |route| …)`
@@ -58,8 +68,10 @@ pub enum Operation {
         /// Whether middleware around it runs before the router's own.
         is_covered: bool,
     },
-    /// `to(handler)` and its relatives
+    /// `to(handler)`, `to_async(handler)`, `to_async_borrowing(handler)`
     To,
+    /// `to_new_handler(|| Ok(handler))`
+    ToNew,
     /// `to_dir("x")`, `to_file("x")`
     Files {
         /// Whether anything below the path is served.
@@ -79,16 +91,29 @@ pub enum Operation {
 pub const NEEDLES: &[&str] = &["gotham"];
 
 /// Texts that make a function worth evaluating.
-pub const BUILDER_NEEDLES: &[&str] =
-    &["build_simple_router(", "build_router(", "new_pipeline(", "gotham::start", "gotham::init_server"];
+pub const BUILDER_NEEDLES: &[&str] = &[
+    "build_simple_router(",
+    "build_router(",
+    "new_pipeline(",
+    "new_pipeline_set(",
+    "single_middleware(",
+    "gotham::start",
+    "gotham::init_server",
+    "gotham::bind_server",
+    "gotham::plain::",
+    "gotham::tls::",
+    "start_with_tls(",
+    "bind_server(",
+];
 
 /// Whether a type that a function is lent, or gives back, is one that gathers routes: a name that is gotham's alone.
 pub fn is_lent(name: &str) -> bool {
     matches!(name, "RouterBuilder" | "ScopeBuilder" | "DrawRoutes" | "AssociatedRouteBuilder")
 }
 
-/// Whether a resolved path leads into gotham.
+/// Whether a resolved path leads into gotham, which gotham_restful hands on too.
 pub fn is_gotham(path: &[String]) -> bool {
+    let path = path.strip_prefix(&["gotham_restful".to_owned()]).unwrap_or(path);
     path.first().is_some_and(|first| first == "gotham")
 }
 
@@ -98,7 +123,7 @@ pub fn exports(path: &[String]) -> bool {
         || is_gotham(path)
             && path
                 .last()
-                .is_some_and(|last| is_lent(last) || matches!(last.as_str(), "State" | "Method" | "DrawSingleRoute"))
+                .is_some_and(|last| is_lent(last) || matches!(last.as_str(), "State" | "Method" | "DefineSingleRoute"))
 }
 
 /// What a function does that is called by a path.
@@ -111,13 +136,25 @@ pub fn function(path: &[String]) -> Option<Function> {
         ("build_simple_router", _) => Function::SimpleRouter,
         ("build_router", _) => Function::Router,
         ("new_pipeline", _) => Function::Pipeline,
-        ("single_pipeline" | "single_middleware", _) => Function::SinglePipeline,
+        ("single_middleware", _) => Function::SingleMiddleware,
+        ("single_pipeline", _) => Function::SinglePipeline,
         ("new_pipeline_set", _) => Function::PipelineSet,
         ("finalize_pipeline_set", _) => Function::Finalize,
-        ("start" | "init_server" | "start_with_num_threads" | "bind_server" | "start_on_executor", _) => {
-            Function::Start
-        }
+        // Version 0.4 and before could start on an executor.
+        (
+            "start" | "start_with_tls" | "start_with_num_threads" | "start_on_executor" | "init_server" | "bind_server",
+            _,
+        ) => Function::Start,
         ("new", "FileHandler" | "DirHandler") => Function::Files,
+        ("new", "MethodOnlyRouteMatcher") => Function::MethodMatcher,
+        ("new", "AndRouteMatcher") => Function::BothMatchers,
+        (
+            "new" | "default",
+            "AcceptHeaderRouteMatcher"
+            | "AccessControlRequestMethodMatcher"
+            | "AnyRouteMatcher"
+            | "ContentTypeHeaderRouteMatcher",
+        ) => Function::Matcher,
         _ => return None,
     })
 }
@@ -125,29 +162,25 @@ pub fn function(path: &[String]) -> Option<Function> {
 /// What a method does that is called on a value of this kind; `None` for one that isn't gotham's.
 pub fn operation(kind: Kind, name: &str) -> Option<Operation> {
     Some(match (kind, name) {
-        (Kind::Single | Kind::Association, name) if name.starts_with("with_") || name == "add_route_matcher" => {
-            Operation::Keep
-        }
+        (Kind::Single | Kind::Association, "with_path_extractor" | "with_query_string_extractor") => Operation::Keep,
+        (Kind::Single | Kind::Association | Kind::Delegation, "add_route_matcher") => Operation::Match,
+        (Kind::Builder, "add_response_extender") => Operation::Keep,
         (Kind::Builder | Kind::Association, "get_or_head") => Operation::Methods(&["GET", "HEAD"]),
-        (Kind::Builder | Kind::Association, "any") => Operation::Methods(&["ANY"]),
         (Kind::Builder | Kind::Association, "request") => Operation::Request,
         (Kind::Builder, "scope") => Operation::Scope,
         (Kind::Builder, "with_pipeline_chain") => Operation::Chain,
         (Kind::Builder, "associate") => Operation::Associate,
         (Kind::Builder, "delegate") => Operation::Delegate { is_covered: true },
         (Kind::Builder, "delegate_without_pipelines") => Operation::Delegate { is_covered: false },
-        (Kind::Builder | Kind::Association, name) if name.starts_with(char::is_lowercase) => match actix::method(name)?
-        {
-            "GET" => Operation::Methods(&["GET"]),
-            "HEAD" => Operation::Methods(&["HEAD"]),
-            "POST" => Operation::Methods(&["POST"]),
-            "PUT" => Operation::Methods(&["PUT"]),
-            "PATCH" => Operation::Methods(&["PATCH"]),
-            "DELETE" => Operation::Methods(&["DELETE"]),
-            "OPTIONS" => Operation::Methods(&["OPTIONS"]),
-            _ => return None,
-        },
-        (Kind::Single, "to" | "to_async" | "to_async_borrowing" | "to_new_handler") => Operation::To,
+        (Kind::Builder | Kind::Association, "get") => Operation::Methods(&["GET"]),
+        (Kind::Builder | Kind::Association, "head") => Operation::Methods(&["HEAD"]),
+        (Kind::Builder | Kind::Association, "post") => Operation::Methods(&["POST"]),
+        (Kind::Builder | Kind::Association, "put") => Operation::Methods(&["PUT"]),
+        (Kind::Builder | Kind::Association, "patch") => Operation::Methods(&["PATCH"]),
+        (Kind::Builder | Kind::Association, "delete") => Operation::Methods(&["DELETE"]),
+        (Kind::Builder | Kind::Association, "options") => Operation::Methods(&["OPTIONS"]),
+        (Kind::Single, "to" | "to_async" | "to_async_borrowing") => Operation::To,
+        (Kind::Single, "to_new_handler") => Operation::ToNew,
         (Kind::Single, "to_dir") => Operation::Files { is_folder: true },
         (Kind::Single, "to_file") => Operation::Files { is_folder: false },
         (Kind::Delegation, "to_router") => Operation::ToRouter,
@@ -165,34 +198,19 @@ pub fn serves_everyone(path: &[String]) -> bool {
 
 /// A path of gotham in the notation of inventories, without a slash at the end: `/users/:id:[0-9]+` is `/users/{id}`, `/x/*` is `/x/{*_}`.
 pub fn template(pattern: &str) -> String {
-    let mut path = String::with_capacity(pattern.len() + 4);
-    for segment in pattern.split('/').filter(|segment| !segment.is_empty()) {
-        let (open, name) = match (segment.strip_prefix(':'), segment.strip_prefix('*')) {
-            (Some(name), _) => ("{", name),
-            (_, Some(name)) => ("{*", name),
-            (None, None) => {
-                path.push('/');
-                // A backslash takes the meaning of the next sign away.
-                path.push_str(segment.strip_prefix('\\').unwrap_or(segment));
-                continue;
-            }
-        };
-        let name = name.split(':').next().unwrap_or_default();
-        path.push('/');
-        path.push_str(open);
-        path.push_str(if name.is_empty() { "_" } else { name });
-        path.push('}');
-    }
-    path
+    segment::template(pattern, |segment| match segment.as_bytes().first() {
+        Some(b':') => Segment::Parameter(segment[1..].split(':').next().unwrap_or_default()),
+        Some(b'*') => Segment::Rest(&segment[1..]),
+        // A backslash takes the meaning of the next sign away.
+        Some(b'\\') => Segment::Text(&segment[1..]),
+        _ => Segment::Text(segment),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::path;
     use super::*;
-
-    fn path(text: &str) -> Vec<String> {
-        text.split("::").map(str::to_owned).collect()
-    }
 
     #[test]
     fn segments_become_templates() {
@@ -207,9 +225,17 @@ mod tests {
     #[test]
     fn only_the_framework_s_own_names_count() {
         assert_eq!(function(&path("gotham::router::builder::build_simple_router")), Some(Function::SimpleRouter));
+        assert_eq!(function(&path("gotham_restful::gotham::pipeline::new_pipeline")), Some(Function::Pipeline));
         assert_eq!(function(&path("own::build_simple_router")), None);
+        assert_eq!(function(&path("gotham_restful::build_simple_router")), None);
         assert_eq!(function(&path("gotham::start")), Some(Function::Start));
+        assert_eq!(function(&path("gotham::start_with_tls")), Some(Function::Start));
+        assert_eq!(
+            function(&path("gotham::router::route::matcher::MethodOnlyRouteMatcher::new")),
+            Some(Function::MethodMatcher)
+        );
         assert_eq!(operation(Kind::Builder, "to"), None);
+        assert_eq!(operation(Kind::Builder, "any"), None);
         assert_eq!(operation(Kind::Single, "with_path_extractor"), Some(Operation::Keep));
         assert_eq!(operation(Kind::Association, "with_path_extractor"), Some(Operation::Keep));
     }

@@ -17,5 +17,12 @@ pub mod poem;
 pub mod rocket;
 pub mod rwf;
 pub mod salvo;
+pub mod segment;
 pub mod types;
 pub mod warp;
+
+/// A resolved path, as the names of frameworks are looked up.
+#[cfg(test)]
+fn path(text: &str) -> Vec<String> {
+    text.split("::").map(str::to_owned).collect()
+}

@@ -274,11 +274,8 @@ pub fn nested_path(prefix: &str, path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::path;
     use super::*;
-
-    fn path(text: &str) -> Vec<String> {
-        text.split("::").map(str::to_owned).collect()
-    }
 
     #[test]
     fn patterns_become_templates() {

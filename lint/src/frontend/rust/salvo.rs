@@ -223,11 +223,8 @@ fn closing(text: &str, open: char, close: char) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::path;
     use super::*;
-
-    fn path(text: &str) -> Vec<String> {
-        text.split("::").map(str::to_owned).collect()
-    }
 
     #[test]
     fn patterns_become_templates() {

@@ -9,14 +9,14 @@ use crate::frontend::rust::gotham::{self, Function, Kind, Operation};
 use crate::frontend::rust::types::ident_text;
 use crate::resolve::inventory::Condition;
 use crate::resolve::names::Resolved;
-use crate::resolve::value::{Entry, Handler, Layer, PathValue, Router, Value};
+use crate::resolve::value::{Demands, Entry, Layer, PathValue, Router, Value};
 use crate::source::Span;
 
 use super::router::Arguments;
 use super::{Environment, Evaluator};
 
 /// Chains inside chains.
-const MAX_DEPTH: usize = 16;
+pub(super) const MAX_DEPTH: usize = 16;
 
 impl Evaluator<'_, '_> {
     /// What a function of gotham gives; `None` for any other function.
@@ -45,31 +45,23 @@ impl Evaluator<'_, '_> {
             }
             Function::Pipeline => self.new_router(RouterKind::Gotham(Kind::Pipeline), span),
             Function::PipelineSet => self.new_router(RouterKind::Gotham(Kind::PipelineSet), span),
+            Function::SingleMiddleware => {
+                let mut pipeline = self.empty_router(RouterKind::Gotham(Kind::Pipeline), span);
+                let layers = self.layers(environment, arguments, expressions);
+                Rc::make_mut(&mut pipeline).attached.extend(layers.into_iter().rev());
+                Value::Router(pipeline)
+            }
             Function::SinglePipeline => {
-                let pipeline = match argument(0) {
-                    pipeline @ Value::Router(_) => pipeline,
-                    // `single_middleware(middleware)`
-                    _ => {
-                        let mut pipeline = self.empty_router(RouterKind::Gotham(Kind::Pipeline), span);
-                        let layers = self.layers(environment, arguments, expressions);
-                        Rc::make_mut(&mut pipeline).attached.extend(layers.into_iter().rev());
-                        Value::Router(pipeline)
-                    }
-                };
-                Value::tuple(vec![pipeline, Value::Unknown])
+                Value::tuple(vec![Value::tuple(vec![argument(0), Value::tuple(Vec::new())]), Value::Unknown])
             }
             Function::Finalize => argument(0),
             Function::Start => {
-                for served in arguments.iter().skip(1) {
-                    let served = match self.forced(served) {
-                        Value::Closure(closure) => self.call_closure(&closure, Vec::new()),
-                        served => served,
-                    };
-                    self.sink(&served, true);
-                }
+                let place = self.argument_span(environment, expressions, 1, span);
+                self.serve_gotham(&argument(1), place);
                 Value::Unknown
             }
-            Function::Files => return None,
+            // What these are, whoever is given them asks.
+            Function::Files | Function::MethodMatcher | Function::Matcher | Function::BothMatchers => return None,
         })
     }
 
@@ -91,11 +83,18 @@ impl Evaluator<'_, '_> {
             Operation::Keep => Value::Router(router.clone()),
             Operation::Methods(methods) => {
                 let methods = methods.iter().map(|method| (*method).to_owned()).collect();
-                self.waiting(router, kind, methods, arguments.first(), span)
+                self.waiting(router, kind, Demands::of_methods(methods), arguments.first(), span)
             }
             Operation::Request => {
-                let methods = self.requested(&argument(0), first);
-                self.waiting(router, kind, methods, arguments.get(1), span)
+                let demands = self.requested(&argument(0), first, 0);
+                self.waiting(router, kind, demands, arguments.get(1), span)
+            }
+            Operation::Match => {
+                let demands = self.requested(&argument(0), first, 0);
+                let mut matching = router.clone();
+                let known = std::mem::take(&mut Rc::make_mut(&mut matching).around.demands);
+                Rc::make_mut(&mut matching).around.demands = known.and(demands);
+                Value::Router(matching)
             }
             Operation::Scope => {
                 let inner = self.drawn(&argument(1), router.attached.clone(), second);
@@ -135,16 +134,27 @@ impl Evaluator<'_, '_> {
             }
             Operation::ToRouter => {
                 for (when, inner) in self.routers(argument(0), span) {
-                    let mut added = below(&inner, &router.around.prefixes, &router.attached, span);
-                    added.iter_mut().for_each(|entry| entry.conditions.extend(when.iter().cloned()));
+                    let demands = &router.around.demands;
+                    let mut added = Vec::new();
+                    for entry in below(&inner, &router.around.prefixes, &router.attached, span) {
+                        for method in demands.methods_of(&entry.method) {
+                            let mut entry = Entry { method, ..entry.clone() };
+                            entry.conditions.extend(when.iter().chain(&demands.conditions).cloned());
+                            added.push(entry);
+                        }
+                    }
                     self.give(environment, router, added);
                 }
                 nothing()
             }
             Operation::To => {
-                let value = self.forced(&argument(0));
-                let is_service = matches!(&value, Value::Call(_));
-                let handler = self.handler(value, is_service, first);
+                let handler = self.gotham_handler(&argument(0), first);
+                self.gotham_route(environment, router, &handler, span);
+                nothing()
+            }
+            Operation::ToNew => {
+                let made = self.gotham_made(&argument(0));
+                let handler = self.gotham_handler(&made, first);
                 self.gotham_route(environment, router, &handler, span);
                 nothing()
             }
@@ -166,55 +176,8 @@ impl Evaluator<'_, '_> {
         })
     }
 
-    /// A path and methods that wait for their handler.
-    fn waiting(
-        &mut self,
-        router: &Rc<Router>,
-        kind: Kind,
-        methods: Vec<String>,
-        path: Option<&Value>,
-        span: Span,
-    ) -> Value {
-        let mut waiting = Router::clone(router);
-        waiting.entries.clear();
-        waiting.kind = RouterKind::Gotham(Kind::Single);
-        waiting.around.demands.methods = Some(methods);
-        if kind == Kind::Builder {
-            waiting.around.prefixes = self.paths_as(path.unwrap_or(&Value::Unknown), span, gotham::template);
-        }
-        Value::Router(Rc::new(waiting))
-    }
-
-    /// The methods of `request(vec![Method::GET, Method::POST], …)`.
-    fn requested(&mut self, value: &Value, place: Span) -> Vec<String> {
-        let found = match self.forced(value) {
-            Value::List(methods) => methods.iter().map(|method| self.method_demand(method, place).methods).collect(),
-            _ => None,
-        };
-        let found: Option<Vec<Vec<String>>> = found;
-        found.map(|methods| methods.concat()).unwrap_or_else(|| {
-            self.note_unresolved(place, "the methods of this route could not be evaluated", None);
-            vec!["ANY".to_owned()]
-        })
-    }
-
-    /// Gives a waiting route its handler, and the route to the builder that it came from.
-    fn gotham_route(&mut self, environment: &mut Environment, waiting: &Rc<Router>, handler: &Rc<Handler>, span: Span) {
-        let methods = waiting.around.demands.methods.clone().unwrap_or_default();
-        let mut added = Vec::new();
-        for (when, path) in &waiting.around.prefixes {
-            for method in &methods {
-                let entry = self.entry(method, path, handler.clone(), span);
-                let (layers, conditions) = (waiting.attached.clone(), when.clone());
-                added.push(Entry { layers, conditions, bare_parameters: true, ..entry });
-            }
-        }
-        self.register(waiting, span);
-        self.give(environment, waiting, added);
-    }
-
     /// Adds routes to every variable that holds the builder which `origin` is, or came from.
-    fn give(&self, environment: &mut Environment, origin: &Router, added: Vec<Entry>) {
+    pub(super) fn give(&self, environment: &mut Environment, origin: &Router, added: Vec<Entry>) {
         for (_, value) in environment.scopes.iter_mut().flatten() {
             if let Value::Router(known) = value
                 && known.lineage == origin.lineage

@@ -1,20 +1,18 @@
-//! loco: the routes of controllers, those of the application, and the hooks of a type that `cli::main::<App>()` serves.
+//! loco: the routes of controllers, and those of the application.
 //!
-//! The prefix of a controller holds for whatever it has, before and after; that of the application for what is added later. Both are kept
-//! in [`Around`].
+//! The prefix of a controller holds for whatever it has, before and after; that of the application for what is added later, or, in old versions,
+//! for everything too. All are kept in [`Around`].
 
 use std::rc::Rc;
 
 use crate::frontend::rust::axum::RouterKind;
 use crate::frontend::rust::loco::{self, Function, Kind, Operation};
-use crate::frontend::rust::types::{TypeArgument, TypeRef, ident_text};
+use crate::frontend::rust::types::ident_text;
 use crate::resolve::inventory::Condition;
-use crate::resolve::modules::Definition;
-use crate::resolve::names::{Resolved, Space};
+use crate::resolve::names::Resolved;
 use crate::resolve::value::{Around, Entry, PathValue, Router, Value};
 use crate::source::Span;
 
-use super::dispatch::as_unit_struct;
 use super::{Environment, Evaluator};
 
 type Prefixes = Vec<(Vec<Condition>, String)>;
@@ -30,16 +28,19 @@ impl Evaluator<'_, '_> {
     ) -> Option<Value> {
         let Resolved::External(names) = &path.resolved else { return None };
         let kind = match loco::function(names)? {
-            Function::New(kind) => kind,
             Function::At => {
                 let mut routes = self.empty_router(RouterKind::Loco(Kind::Routes), span);
                 let prefix = arguments.first().cloned().unwrap_or(Value::Unknown);
                 Rc::make_mut(&mut routes).around.prefixes = self.paths(&prefix, span);
                 return Some(Value::Router(routes));
             }
+            Function::New(Kind::App) => loco::app(self.loco_version(environment).as_deref()),
+            Function::New(kind) => kind,
             Function::WithDefaults => {
-                let mut routes = self.empty_router(RouterKind::Loco(Kind::App), span);
-                for (path, name) in loco::DEFAULTS {
+                let version = self.loco_version(environment);
+                let kind = loco::app(version.as_deref());
+                let mut routes = self.empty_router(RouterKind::Loco(kind), span);
+                for (path, name) in loco::defaults(version.as_deref()) {
                     let resolved = Resolved::External(loco::monitoring(name));
                     let module = environment.module;
                     let answer = Value::Path(Rc::new(PathValue { resolved, generics: Vec::new(), module, span }));
@@ -53,8 +54,16 @@ impl Evaluator<'_, '_> {
                 self.serve_hooks(path, span);
                 return Some(Value::Unknown);
             }
+            Function::Stack => return Some(Value::list(Vec::new())),
+            Function::Documented => return Some(arguments.first().cloned().unwrap_or(Value::Unknown)),
         };
         Some(self.new_router(RouterKind::Loco(kind), span))
+    }
+
+    /// The version of loco that the crate wants, as its manifest says it.
+    fn loco_version(&self, environment: &Environment) -> Option<String> {
+        let krate = self.modules.module(environment.module).krate;
+        self.modules.crates.get(krate.0)?.versions.get(loco::CRATE).cloned()
     }
 
     /// A method of `Routes` or `AppRoutes`; `None` if it isn't one of theirs.
@@ -79,6 +88,26 @@ impl Evaluator<'_, '_> {
                     self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
                 }
             }
+            Operation::Method(method) => {
+                let place = self.argument_span(environment, &call.args, 1, span);
+                let handler = self.handler(argument(1), false, place);
+                let methods = [self.method_handler(method.to_owned(), handler)];
+                for (conditions, path) in self.paths(&argument(0), span) {
+                    self.add_entries(Rc::make_mut(&mut router), &path, &methods, &conditions, span);
+                }
+            }
+            Operation::Merge => {
+                self.add_handlers_of(Rc::make_mut(&mut router), &argument(0), span, &|path| path.to_owned());
+            }
+            Operation::Nest => {
+                for (conditions, above) in self.paths(&argument(0), span) {
+                    let before = router.entries.len();
+                    let nested = |path: &str| loco::nested(&above, path);
+                    self.add_handlers_of(Rc::make_mut(&mut router), &argument(1), span, &nested);
+                    let added = Rc::make_mut(&mut router).entries.iter_mut().skip(before);
+                    added.for_each(|entry| entry.conditions.extend(conditions.iter().cloned()));
+                }
+            }
             Operation::Layer => {
                 let layers = self.layers(environment, arguments, &call.args);
                 for entry in &mut Rc::make_mut(&mut router).entries {
@@ -94,7 +123,8 @@ impl Evaluator<'_, '_> {
                 router.around.prefixes = joined(&router.around.prefixes, &below);
             }
             Operation::AddRoutes => {
-                let prefixes = router.around.prefixes.clone();
+                let covers_all = kind == Kind::OldApp;
+                let prefixes = if covers_all { Prefixes::new() } else { router.around.prefixes.clone() };
                 self.add_routes(Rc::make_mut(&mut router), &prefixes, &argument(0), span);
             }
             Operation::NestRoutes => {
@@ -119,7 +149,7 @@ impl Evaluator<'_, '_> {
             }
             // The application's own routes were put below its prefix when they were added.
             let prefixes = match inner.kind {
-                RouterKind::Loco(Kind::App) => Prefixes::new(),
+                RouterKind::Loco(Kind::App | Kind::OldApp) => Prefixes::new(),
                 _ => joined(prefixes, &inner.around.prefixes),
             };
             for mut entry in below(&inner, &prefixes) {
@@ -130,70 +160,33 @@ impl Evaluator<'_, '_> {
         }
     }
 
+    /// Adds the handlers of one controller's routes, or of a list of them, whatever their prefixes.
+    fn add_handlers_of(&mut self, router: &mut Router, value: &Value, span: Span, written: &dyn Fn(&str) -> String) {
+        let value = self.forced(value);
+        if let Value::List(values) = &value {
+            values.iter().for_each(|value| self.add_handlers_of(router, value, span, written));
+            return;
+        }
+        for (conditions, inner) in self.routers(value, span) {
+            if !self.has_room(router, &inner, span) {
+                continue;
+            }
+            for entry in &inner.entries {
+                let mut entry = entry.clone();
+                entry.path = written(&entry.path);
+                entry.mounts.push(span);
+                entry.conditions.extend(conditions.iter().cloned());
+                router.entries.push(entry);
+            }
+        }
+    }
+
     /// What loco makes of its routes: a router of axum's, with the prefix of a controller in front of its paths.
     pub(super) fn finished_loco(&self, router: &Rc<Router>) -> Rc<Router> {
         let RouterKind::Loco(kind) = router.kind else { return router.clone() };
-        let prefixes = if kind == Kind::Routes { router.around.prefixes.clone() } else { Prefixes::new() };
+        let prefixes = if kind == Kind::App { Prefixes::new() } else { router.around.prefixes.clone() };
         let entries = below(router, &prefixes);
         Rc::new(Router { kind: RouterKind::Plain, entries, around: Around::default(), ..Router::clone(router) })
-    }
-
-    /// `cli::main::<App>()`: serves the routes of the type's hooks, as its other hooks leave them.
-    fn serve_hooks(&mut self, path: &PathValue, span: Span) {
-        let app = match path.generics.first() {
-            Some(TypeArgument::Type(TypeRef::Path(ty))) => self.modules.resolve(path.module, &ty.names, Space::Type),
-            _ => Resolved::External(Vec::new()),
-        };
-        let routes = match &app {
-            Resolved::Item(app) => self.hook(app, "routes", vec![Value::Unknown]),
-            _ => None,
-        };
-        let (Resolved::Item(app), Some(Value::Router(routes))) = (&app, routes) else {
-            self.note_unresolved(
-                span,
-                "the routes of this application could not be followed; they are missing from the inventory",
-                None,
-            );
-            return;
-        };
-        let mut served = self.finished_loco(&routes);
-        if let Some(before) = self.hook(app, "before_routes", vec![Value::Unknown])
-            && let Value::Router(before) = self.forced(&before)
-        {
-            Rc::make_mut(&mut served).entries.extend(before.entries.iter().cloned());
-        }
-        let initializers = self.hook(app, "initializers", vec![Value::Unknown]);
-        let initializers = initializers.and_then(|list| self.elements(&list)).unwrap_or_default();
-        let mut served = Value::Router(served);
-        for initializer in initializers {
-            let initializer = as_unit_struct(&initializer).unwrap_or(initializer);
-            let Value::Record(record) = &initializer else { continue };
-            let Some(owner) = record.definition.clone() else { continue };
-            if let Some(function) = self.associated(&owner, "after_routes") {
-                let arguments = vec![served.clone(), Value::Unknown];
-                let (value, _) =
-                    self.call_definition(&function, Some(owner), Some(initializer.clone()), arguments, Rc::default());
-                served = self.after_hook(value, served);
-            }
-        }
-        if let Some(after) = self.hook(app, "after_routes", vec![served.clone(), Value::Unknown]) {
-            served = self.after_hook(after, served);
-        }
-        self.sink(&served, true);
-    }
-
-    /// What a hook made of a router; the router as it was if that isn't known.
-    fn after_hook(&mut self, value: Value, before: Value) -> Value {
-        match self.forced(&value) {
-            value @ (Value::Router(_) | Value::Choice(_)) => value,
-            _ => before,
-        }
-    }
-
-    /// The value of a type's own hook.
-    fn hook(&mut self, app: &Definition, name: &str, arguments: Vec<Value>) -> Option<Value> {
-        let function = self.associated(app, name)?;
-        Some(self.call_definition(&function, Some(app.clone()), None, arguments, Rc::default()).0)
     }
 }
 

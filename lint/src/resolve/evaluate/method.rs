@@ -148,6 +148,9 @@ impl Evaluator<'_, '_> {
                 if let Some(value) = self.list_of_routes(environment, list, &method, &arguments, call, span) {
                     return value;
                 }
+                if let Some(value) = self.stack_method(environment, list, &method, &arguments, call) {
+                    return value;
+                }
                 if let Some(value) = self.list_method(environment, list, &method, &arguments) {
                     return value;
                 }

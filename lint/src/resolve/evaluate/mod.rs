@@ -11,13 +11,16 @@ mod associated;
 mod barren;
 pub(crate) mod builders;
 mod call;
+mod constant;
 mod dispatch;
 mod documented;
 mod expression;
 mod gotham;
+mod gotham_route;
 mod iterator;
 mod layer;
 mod loco;
+mod loco_hooks;
 mod macros;
 mod method;
 mod method_router;
@@ -29,6 +32,8 @@ mod rocket;
 mod rocket_routes;
 mod router;
 mod rwf;
+mod rwf_check;
+mod rwf_controller;
 mod salvo;
 pub(crate) mod spelling;
 mod statement;
@@ -296,20 +301,6 @@ impl<'m, 's> Evaluator<'m, 's> {
         let items: Vec<Arc<Item>> = parse::items_of_block(&block, self.modules.options);
         let module = (!items.is_empty()).then(|| self.modules.add_body_module(function.module, text, items));
         Some(Body { block, text, module })
-    }
-
-    /// The value of a constant, computed once.
-    fn constant(&mut self, definition: &Definition) -> Value {
-        let key = Arc::as_ptr(&definition.item);
-        if let Some(known) = self.constants.get(&key) {
-            return known.clone();
-        }
-        // Stands there while the initialiser is evaluated: a constant that needs itself has no value.
-        self.constants.insert(key, Value::Unknown);
-        let ItemKind::Constant { value: Some(extent) } = definition.item.kind else { return Value::Unknown };
-        let value = self.evaluate_extent(definition.module, definition.text, extent);
-        self.constants.insert(key, value.clone());
-        value
     }
 
     /// Evaluates a piece of text as an expression in a module.

@@ -3,16 +3,14 @@
 use std::rc::Rc;
 
 use crate::frontend::rust::axum::RouterKind;
-use crate::frontend::rust::facts::ItemKind;
-use crate::frontend::rust::rwf::{self, Function, Kind, Mount, REST};
+use crate::frontend::rust::rwf::{self, Function, Kind, Mount};
 use crate::frontend::rust::types::{TypePath, ident_text};
 use crate::resolve::inventory::{Condition, Matching};
-use crate::resolve::modules::Definition;
+use crate::resolve::modules::ModuleId;
 use crate::resolve::names::{Resolved, Space};
-use crate::resolve::value::{Callee, Entry, Layer, PathValue, Router, Value};
+use crate::resolve::value::{Entry, Handler, PathValue, Router, Value};
 use crate::source::Span;
 
-use super::poem_api::owner_of;
 use super::{Environment, Evaluator};
 
 /// Lists inside lists.
@@ -47,23 +45,77 @@ impl Evaluator<'_, '_> {
         Some(match rwf::function(names)? {
             Function::Routes => Value::Router(self.rwf_list(first, Kind::Routes, span)),
             Function::Engine => Value::Router(self.rwf_list(first, Kind::Engine, span)),
-            Function::Files => {
-                let controller = Value::Path(Rc::new(path.clone()));
-                let handler = self.handler(controller, true, span);
-                let mut router = self.empty_router(RouterKind::Rwf(Kind::Routes), span);
-                let folder = first.cloned().unwrap_or(Value::Unknown);
-                for (when, folder) in self.paths_as(&folder, span, rwf::template) {
-                    self.add_rwf(
-                        Rc::make_mut(&mut router),
-                        "GET",
-                        &format!("{folder}/{{*rest}}"),
-                        &handler,
-                        &when,
-                        span,
-                    );
-                }
-                Value::Router(router)
+            Function::Handler(mount) => {
+                let [path, controller, ..] = arguments else { return None };
+                self.rwf_mounted(mount, controller, path, place_of(controller).unwrap_or(span), span)
             }
+            Function::HandlerOfType => {
+                let [path, controller, kind] = arguments else { return None };
+                let mount = match kind {
+                    Value::Path(kind) => match &kind.resolved {
+                        Resolved::External(names) => rwf::path_type(names),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let Some(mount) = mount else {
+                    self.note_unresolved(span, "which requests this handler answers could not be evaluated", None);
+                    return Some(self.new_router(RouterKind::Rwf(Kind::Routes), span));
+                };
+                self.rwf_mounted(mount, controller, path, place_of(controller).unwrap_or(span), span)
+            }
+            Function::Files => {
+                let folder = first.cloned().unwrap_or(Value::Unknown);
+                let paths = self.paths_as(&folder, span, rwf::template);
+                self.served_files(path, &paths, span)
+            }
+            Function::FilesBuilder => {
+                let folder = first.cloned().unwrap_or(Value::Unknown);
+                let paths = self.paths_as(&folder, span, rwf::template);
+                let mut files = self.empty_router(RouterKind::Rwf(Kind::Files), span);
+                Rc::make_mut(&mut files).around.prefixes = paths;
+                Value::Router(files)
+            }
+        })
+    }
+
+    /// Files below paths. What is asked for with another method gets the file too.
+    fn served_files(&mut self, controller: &PathValue, paths: &[(Vec<Condition>, String)], span: Span) -> Value {
+        let handler = self.handler(Value::Path(Rc::new(controller.clone())), true, span);
+        let mut router = self.empty_router(RouterKind::Rwf(Kind::Routes), span);
+        for (when, folder) in paths {
+            self.add_rwf(Rc::make_mut(&mut router), "ANY", &format!("{folder}/{{*rest}}"), &handler, when, span);
+        }
+        Value::Router(router)
+    }
+
+    /// A method of `StaticFiles`.
+    fn files_method(
+        &mut self,
+        module: ModuleId,
+        files: &Rc<Router>,
+        name: &str,
+        arguments: &[Value],
+        span: Span,
+    ) -> Option<Value> {
+        let served = |this: &mut Self, paths: &[(Vec<Condition>, String)]| {
+            let names = ["rwf", "controller", "StaticFiles"].map(str::to_owned).to_vec();
+            let path = PathValue { resolved: Resolved::External(names), generics: Vec::new(), module, span };
+            this.served_files(&path, paths, span)
+        };
+        Some(match (name, arguments) {
+            ("prefix", [path]) => {
+                let mut files = files.clone();
+                Rc::make_mut(&mut files).around.prefixes = self.paths_as(path, span, rwf::template);
+                Value::Router(files)
+            }
+            ("preload" | "cache_control" | "etag_builder", _) => Value::Router(files.clone()),
+            ("handler", []) => served(self, &files.around.prefixes),
+            ("wildcard", [path]) => {
+                let paths = self.paths_as(path, span, rwf::template);
+                served(self, &paths)
+            }
+            _ => return None,
         })
     }
 
@@ -82,11 +134,14 @@ impl Evaluator<'_, '_> {
         match receiver {
             Value::Router(router) => {
                 let RouterKind::Rwf(kind) = router.kind else { return None };
+                if kind == Kind::Files {
+                    return self.files_method(environment.module, router, &name, arguments, span);
+                }
                 let mut router = router.clone();
                 match (name.as_str(), arguments) {
-                    ("push" | "extend" | "append" | "insert" | "add" | "chain" | "extend_from_slice", [.., more]) => {
+                    ("push" | "extend" | "append" | "insert" | "chain", [.., more]) => {
                         self.add_handlers(Rc::make_mut(&mut router), more, &[], span, 0);
-                        if matches!(name.as_str(), "add" | "chain") {
+                        if name == "chain" {
                             return Some(Value::Router(router));
                         }
                         self.assign(environment, &call.receiver, Value::Router(router));
@@ -105,11 +160,7 @@ impl Evaluator<'_, '_> {
                         return Some(self.rwf_mounted(Mount::Engine, receiver, path, span, span));
                     }
                     ("len" | "is_empty", []) => return Some(Value::Unknown),
-                    (
-                        "name" | "with_rank" | "remount" | "clone" | "into" | "unwrap" | "expect" | "into_iter"
-                        | "iter" | "collect" | "to_vec",
-                        _,
-                    ) => {}
+                    ("name" | "with_rank" | "remount" | "into" | "unwrap" | "expect" | "into_iter" | "collect", _) => {}
                     _ => return None,
                 }
                 Some(Value::Router(router))
@@ -124,8 +175,7 @@ impl Evaluator<'_, '_> {
             receiver => {
                 let mount = rwf::routing_method(&name)?;
                 let [path] = arguments else { return None };
-                let owner = owner_of(receiver)?;
-                if !self.is_controller(&owner) {
+                if !self.is_controller(receiver) {
                     return None;
                 }
                 let place = self.span_of(environment, &*call.receiver);
@@ -177,7 +227,7 @@ impl Evaluator<'_, '_> {
             _ => {
                 let text =
                     "a handler that is added here could not be followed; its routes are missing from the inventory";
-                self.note_unresolved(span, text, None);
+                self.note_unresolved(place_of(&value).unwrap_or(span), text, None);
             }
         }
     }
@@ -192,14 +242,12 @@ impl Evaluator<'_, '_> {
             }
             return Value::Router(router);
         }
-        let actions = self.actions(mount, controller, place);
         let layers = self.controller_layers(controller);
         for (when, path) in &paths {
-            for (method, below, value) in &actions {
-                let is_service = matches!(value, Value::Path(path) if matches!(&path.resolved, Resolved::External(names) if !rwf::is_default_action(names)));
-                let handler = self.handler(value.clone(), is_service, place);
-                let path = format!("{path}{below}");
-                self.add_rwf(Rc::make_mut(&mut router), method, &path, &handler, when, span);
+            for action in self.actions(mount, controller, path, place) {
+                let handler = self.handler(action.answer, action.is_opaque, place);
+                let path = format!("{path}{}", action.below);
+                self.add_rwf(Rc::make_mut(&mut router), action.method, &path, &handler, when, span);
             }
         }
         Rc::make_mut(&mut router).entries.iter_mut().for_each(|entry| entry.layers.clone_from(&layers));
@@ -211,7 +259,7 @@ impl Evaluator<'_, '_> {
         router: &mut Router,
         method: &str,
         path: &str,
-        handler: &Rc<crate::resolve::value::Handler>,
+        handler: &Rc<Handler>,
         when: &[Condition],
         span: Span,
     ) {
@@ -243,212 +291,10 @@ impl Evaluator<'_, '_> {
             }
         }
     }
-
-    /// What answers at a path, by methods: the method, what follows the path, the function.
-    fn actions(&mut self, mount: Mount, controller: &Value, place: Span) -> Vec<(&'static str, &'static str, Value)> {
-        // The function that `#[controller]` makes one of, or a controller that the framework brings along.
-        let Some(owner) = owner_of(controller) else {
-            let below: &[&'static str] = if mount == Mount::Wildcard { &["", "/{*rest}"] } else { &[""] };
-            return below.iter().map(|below| ("ANY", *below, controller.clone())).collect();
-        };
-        let own = |name: &str| {
-            let resolved = Resolved::Member(owner.clone(), vec![name.to_owned()]);
-            Value::Path(Rc::new(PathValue { resolved, generics: Vec::new(), module: owner.module, span: place }))
-        };
-        match mount {
-            Mount::Rest | Mount::Crud => {
-                let name = if mount == Mount::Rest { "RestController" } else { "ModelController" };
-                let mut defined = self.trait_functions(&owner, name).unwrap_or_default();
-                if mount == Mount::Rest && defined.is_empty() {
-                    let text = format!(
-                        "no `impl RestController for {}` was found, so what it answers isn't known",
-                        owner.item.name
-                    );
-                    self.note_unresolved(place, text, None);
-                }
-                defined.retain(|known| REST.iter().any(|(name, ..)| name == known));
-                let inherited = |name: &str| {
-                    let names = ["rwf", "controller", "ModelController", name].map(str::to_owned).to_vec();
-                    let resolved = Resolved::External(names);
-                    Value::Path(Rc::new(PathValue {
-                        resolved,
-                        generics: Vec::new(),
-                        module: owner.module,
-                        span: place,
-                    }))
-                };
-                REST.iter()
-                    .filter_map(|(name, method, has_id)| {
-                        let below = if *has_id { "/{id}" } else { "" };
-                        let is_defined = defined.iter().any(|known| known == name);
-                        match (is_defined, mount) {
-                            (true, _) => Some((*method, below, own(name))),
-                            (false, Mount::Crud) => Some((*method, below, inherited(name))),
-                            // The framework answers that this isn't there.
-                            (false, _) => None,
-                        }
-                    })
-                    .collect()
-            }
-            Mount::Wildcard => vec![("ANY", "", own("handle")), ("ANY", "/{*rest}", own("handle"))],
-            Mount::Route | Mount::Engine => match self.trait_functions(&owner, "PageController") {
-                Some(defined) => [("get", "GET"), ("post", "POST")]
-                    .into_iter()
-                    .filter(|(name, _)| defined.iter().any(|known| known == name))
-                    .map(|(name, method)| (method, "", own(name)))
-                    .collect(),
-                None => vec![("ANY", "", own("handle"))],
-            },
-        }
-    }
-
-    fn is_controller(&mut self, owner: &Definition) -> bool {
-        ["Controller", "RestController", "ModelController", "PageController", "WebsocketController"]
-            .iter()
-            .any(|name| self.trait_functions(owner, name).is_some())
-    }
-
-    /// The functions that a type defines of a trait of rwf's; `None` if it doesn't implement it.
-    fn trait_functions(&mut self, owner: &Definition, name: &str) -> Option<Vec<String>> {
-        let krate = self.modules.module(owner.module).krate;
-        self.modules.load_implementations(krate, &owner.item.name);
-        for implementation in self.modules.implementations(owner) {
-            let ItemKind::Impl { self_type, items, of_trait: Some(of_trait) } = &implementation.item.kind else {
-                continue;
-            };
-            let Some(path) = self_type.as_path().filter(|_| of_trait.last() == name) else { continue };
-            let of = self.modules.resolve(implementation.module, &of_trait.names, Space::Type);
-            let is_of_rwf = matches!(&of, Resolved::External(names) if names.len() == 1 || rwf::is_rwf(names));
-            let of_type = self.modules.resolve(implementation.module, &path.names, Space::Type);
-            if is_of_rwf && matches!(&of_type, Resolved::Item(definition) if definition == owner) {
-                return Some(items.iter().map(|item| item.name.clone()).collect());
-            }
-        }
-        None
-    }
-
-    /// What a controller asks before it answers, from the inside out: its middleware, around which stands its check.
-    fn controller_layers(&mut self, controller: &Value) -> Vec<Rc<Layer>> {
-        let Some(owner) = owner_of(controller) else { return Vec::new() };
-        let mut layers = Vec::new();
-        for name in ["middleware", "auth"] {
-            let Some((given, span)) = self.given_by(&owner, controller, name) else { continue };
-            match self.forced(&given) {
-                made @ (Value::Call(_) | Value::Record(_) | Value::List(_) | Value::Path(_)) => {
-                    let place = value_span(&given).unwrap_or(span);
-                    let mut parts = self.rwf_parts(&made, place);
-                    if let Value::Call(call) = &given
-                        && value_span(&made).is_none_or(|span| span != call.span)
-                    {
-                        for part in &mut parts {
-                            let part = Rc::make_mut(part);
-                            (part.wrapper, part.span) = (Some(given.clone()), place);
-                        }
-                    }
-                    layers.extend(parts.into_iter().rev());
-                }
-                _ => {
-                    let resolved = Resolved::Member(owner.clone(), vec![name.to_owned()]);
-                    let path = PathValue { resolved, generics: Vec::new(), module: owner.module, span };
-                    layers.push(self.single_layer(Value::Path(Rc::new(path)), span));
-                }
-            }
-        }
-        layers
-    }
-
-    /// What `fn auth(&self)` of a controller gives, or the field that `#[auth(field)]` names, and where that stands.
-    fn given_by(&mut self, owner: &Definition, controller: &Value, name: &str) -> Option<(Value, Span)> {
-        let attribute = owner.item.attributes.iter().find(|given| given.is(&[name])).cloned();
-        let function = self
-            .associated(owner, name)
-            .filter(|function| matches!(&function.item.kind, ItemKind::Function(signature) if signature.has_receiver));
-        if attribute.is_none() && function.is_none() {
-            return None;
-        }
-        let known = match self.forced(controller) {
-            known @ Value::Record(_) => known,
-            _ => self.associated(owner, "default").map_or(Value::Unknown, |made| {
-                self.call_alternatives(&made, Some(owner.clone()), None, Vec::new(), Rc::default()).0
-            }),
-        };
-        if let Some(function) = function {
-            let span = self.modules.span(&function);
-            let value =
-                self.call_alternatives(&function, Some(owner.clone()), Some(known), Vec::new(), Rc::default()).0;
-            return Some((value, span));
-        }
-        let attribute = attribute?;
-        let span = self.modules.span_of(owner.text, attribute.extent);
-        let field = self.modules.texts.slice(owner.text, attribute.arguments).trim().to_owned();
-        let value = match known {
-            Value::Record(record) => record.fields.get(&field).cloned().unwrap_or(Value::Unknown),
-            _ => Value::Unknown,
-        };
-        Some((value, span))
-    }
-
-    fn rwf_layer(&mut self, check: &Value, place: Span) -> Rc<Layer> {
-        let mut parts = self.rwf_parts(check, place);
-        match parts.len() {
-            1 => parts.remove(0),
-            _ => self.single_layer(check.clone(), place),
-        }
-    }
-
-    /// The checks inside `AuthHandler::new(…)`, `MiddlewareSet::new(vec![…])` and `….middleware()`, from the outermost in.
-    fn rwf_parts(&mut self, value: &Value, place: Span) -> Vec<Rc<Layer>> {
-        if let Value::List(values) = value {
-            return values.iter().flat_map(|value| self.rwf_parts(value, value_span(value).unwrap_or(place))).collect();
-        }
-        if let Value::Call(call) = value {
-            match &call.callee {
-                Callee::Path(path) if matches!(&path.resolved, Resolved::External(names) if rwf::is_wrapper(names)) => {
-                    if let [inner @ (Value::List(_) | Value::Call(_) | Value::Record(_) | Value::Path(_))] =
-                        call.arguments.as_slice()
-                    {
-                        let is_seen = !matches!(inner, Value::Record(record) if record.definition.is_none());
-                        if is_seen {
-                            return self.rwf_parts(inner, value_span(inner).unwrap_or(call.span));
-                        }
-                    }
-                    // A literal of a type of the framework: its name is all that is needed.
-                    if let Some(named) = self.literal_inside(call.span, path) {
-                        return vec![named];
-                    }
-                    return vec![self.single_layer(value.clone(), call.span)];
-                }
-                Callee::Method { receiver, name } if matches!(name.as_str(), "handler" | "middleware" | "auth") => {
-                    return self.rwf_parts(receiver, value_span(receiver).unwrap_or(place));
-                }
-                _ => {}
-            }
-        }
-        vec![self.single_layer(value.clone(), place)]
-    }
-
-    /// `AuthHandler::new(Token { … })`: the type of the literal, where that is.
-    fn literal_inside(&mut self, span: Span, around: &PathValue) -> Option<Rc<Layer>> {
-        let source = self.modules.file_text(span.file).get(span.start as usize..span.end as usize)?.to_owned();
-        let syn::Expr::Call(written) = syn::parse_str::<syn::Expr>(&source).ok()? else { return None };
-        let argument = written.args.first()?;
-        let syn::Expr::Struct(literal) = argument else { return None };
-        let extent = crate::frontend::rust::parse::spanned(argument);
-        let place = Span { start: span.start + extent.start, end: span.start + extent.end, ..span };
-        let names = TypePath::from_syn(&literal.path).names;
-        let resolved = self.modules.resolve(around.module, &names, Space::Type);
-        let path = PathValue { resolved, generics: Vec::new(), module: around.module, span: place };
-        Some(self.single_layer(Value::Path(Rc::new(path)), place))
-    }
-
-    fn single_layer(&mut self, value: Value, span: Span) -> Rc<Layer> {
-        let id = self.id();
-        Rc::new(Layer { id, value, wrapper: None, is_passive: false, span, conditions: Vec::new() })
-    }
 }
 
 /// Where a value was written, as far as it knows.
-fn value_span(value: &Value) -> Option<Span> {
+pub(super) fn place_of(value: &Value) -> Option<Span> {
     match value {
         Value::Call(call) => Some(call.span),
         Value::Path(path) => Some(path.span),
