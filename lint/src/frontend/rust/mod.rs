@@ -17,5 +17,6 @@ pub mod poem;
 pub mod rocket;
 pub mod rwf;
 pub mod salvo;
+pub mod tide;
 pub mod types;
 pub mod warp;

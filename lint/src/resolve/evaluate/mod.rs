@@ -31,6 +31,7 @@ mod rwf;
 mod salvo;
 mod statement;
 mod text;
+mod tide;
 mod warp;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -205,8 +206,13 @@ impl<'m, 's> Evaluator<'m, 's> {
         let arguments =
             signature.parameters.iter().map(|parameter| self.unknown_argument(function, &parameter.ty)).collect();
         let (value, after) = self.call_definition(function, self_type, None, arguments, Rc::default());
-        // What a `ServiceConfig` was told leaves with it.
-        for lent in self.lent_to(function, &after).into_iter().flatten().filter(actix_service::is_config) {
+        // What a `ServiceConfig` or a server of tide was told leaves with it.
+        for lent in self
+            .lent_to(function, &after)
+            .into_iter()
+            .flatten()
+            .filter(|lent| actix_service::is_config(lent) || tide::is_lent(lent))
+        {
             self.release(&lent);
         }
         value
