@@ -323,7 +323,10 @@ const LAYERS: &[Neutral] = &[
         crates: &["gotham"],
         names: &["CookieParser", "NewSessionMiddleware", "RequestLogger", "SimpleLogger", "StateMiddleware", "Timer"],
     },
-    Neutral { crates: &["tide"], names: &["After", "Before", "CorsMiddleware", "LogMiddleware", "SessionMiddleware"] },
+    Neutral {
+        crates: &["tide"],
+        names: &["After", "Before", "Cors", "CorsMiddleware", "LogMiddleware", "RequestLogger", "SessionMiddleware"],
+    },
     Neutral { crates: &["tide_compress"], names: &["CompressMiddleware"] },
     Neutral { crates: &["tide_tracing"], names: &["TraceMiddleware"] },
     Neutral { crates: &["tide_sqlx"], names: &["SQLxMiddleware"] },

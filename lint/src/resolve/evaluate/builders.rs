@@ -155,7 +155,10 @@ impl Builders {
         let mut speaks_tide = |function: &KnownFunction, signature: &Function, body: &str| {
             let file = modules.span(&function.definition).file;
             let speaks = || modules.file_text(file).contains(tide::SPOKEN);
-            (tide::SPOKEN_NEEDLES.iter().any(|needle| body.contains(needle))
+            let is_of_builder = matches!(function.owner.as_ref().map(|owner| &owner.item.kind),
+                Some(ItemKind::Impl { self_type, .. }) if self_type.mentions(&tide::is_builder));
+            (is_of_builder
+                || tide::SPOKEN_NEEDLES.iter().any(|needle| body.contains(needle))
                 || signature_mentions(signature, &tide::is_builder))
                 && *speaking_tide.entry(file).or_insert_with(speaks)
         };

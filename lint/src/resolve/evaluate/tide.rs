@@ -165,7 +165,6 @@ impl Evaluator<'_, '_> {
                 });
             }
             if self.has_room(router, &server, span) {
-                self.register(router, span);
                 self.give_all(environment, router, &added);
             }
         }
@@ -264,7 +263,8 @@ impl Evaluator<'_, '_> {
                 let is_old = |entry: &Entry| entry.mounts.len() == 1 && added.iter().any(|new| is_same(entry, new));
                 if known.entries.iter().any(is_old) {
                     let known = Rc::make_mut(known);
-                    replaced.extend(known.entries.iter().filter(|entry| is_old(entry)).cloned());
+                    let is_other = |entry: &&Entry| is_old(entry) && !added.iter().any(|new| answers_alike(entry, new));
+                    replaced.extend(known.entries.iter().filter(is_other).cloned());
                     known.entries.retain(|entry| !is_old(entry));
                 }
             }
@@ -554,6 +554,17 @@ fn nameless(path: &str) -> String {
         None => segment,
     });
     segments.collect::<Vec<_>>().join("/")
+}
+
+/// Whether it makes no difference which of two entries is asked.
+fn answers_alike(one: &Entry, other: &Entry) -> bool {
+    let is_same = match (&one.handler.value, &other.handler.value) {
+        (Value::Closure(one), Value::Closure(other)) => Rc::ptr_eq(one, other),
+        (Value::Path(one), Value::Path(other)) => one.resolved == other.resolved,
+        _ => false,
+    };
+    let layers = |entry: &Entry| entry.layers.iter().map(|layer| layer.id).collect::<Vec<_>>();
+    is_same && layers(one) == layers(other)
 }
 
 fn has(router: &Router, wanted: &Entry) -> bool {
