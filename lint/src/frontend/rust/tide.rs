@@ -1,6 +1,7 @@
 //! tide: which functions make servers, and what the methods of servers and of places in them do.
 
 use super::actix;
+use super::types::{TypeArgument, TypeRef};
 
 /// What a value of tide that has routes is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,9 +66,19 @@ pub const SPOKEN_NEEDLES: &[&str] = &[
 /// What a file says that has to do with tide.
 pub const SPOKEN: &str = "tide";
 
-/// Types that a function is lent to add routes, or gives back with routes in them.
-pub fn is_builder(name: &str) -> bool {
-    matches!(name, "Server" | "Route" | "App")
+/// Whether a function is lent a value of this type to add routes, or gives one back with routes in it. Applications have types of these names
+/// themselves, so a `Request<App>` says nothing.
+pub fn is_builder(ty: &TypeRef) -> bool {
+    match ty {
+        TypeRef::Tuple(parts) => parts.iter().any(is_builder),
+        ty => ty.as_path().is_some_and(|path| match path.last() {
+            "Server" | "Route" | "App" => true,
+            "Result" | "Option" | "Box" | "Arc" => {
+                path.arguments.iter().any(|argument| matches!(argument, TypeArgument::Type(inner) if is_builder(inner)))
+            }
+            _ => false,
+        }),
+    }
 }
 
 /// Whether a resolved path leads into tide.

@@ -156,10 +156,11 @@ impl Builders {
             let file = modules.span(&function.definition).file;
             let speaks = || modules.file_text(file).contains(tide::SPOKEN);
             let is_of_builder = matches!(function.owner.as_ref().map(|owner| &owner.item.kind),
-                Some(ItemKind::Impl { self_type, .. }) if self_type.mentions(&tide::is_builder));
+                Some(ItemKind::Impl { self_type, of_trait: Some(_), .. }) if tide::is_builder(self_type));
+            let mut types = signature.result.iter().chain(signature.parameters.iter().map(|parameter| &parameter.ty));
             (is_of_builder
                 || tide::SPOKEN_NEEDLES.iter().any(|needle| body.contains(needle))
-                || signature_mentions(signature, &tide::is_builder))
+                || types.any(tide::is_builder))
                 && *speaking_tide.entry(file).or_insert_with(speaks)
         };
         for function in functions {
