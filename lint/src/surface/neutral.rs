@@ -497,6 +497,10 @@ mod tests {
         assert!(layer("tower_http::cors::CorsLayer::permissive"));
         assert!(layer("tower_http::trace::TraceLayer"));
         assert!(layer("axum::Extension"));
+        assert!(layer("gotham::middleware::session::NewSessionMiddleware::default"));
+        assert!(layer("tide::utils::Before"));
+        assert!(layer("tide::log::LogMiddleware::new"));
+        assert!(!layer("crate::Before"));
         assert!(!layer("axum::middleware::from_fn"));
         assert!(!layer("tower_http::validate_request::ValidateRequestHeaderLayer::bearer"));
         assert!(!layer("crate::layers::CorsLayer"));

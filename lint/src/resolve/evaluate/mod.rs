@@ -16,6 +16,7 @@ mod expression;
 mod gotham;
 mod iterator;
 mod layer;
+mod lent;
 mod loco;
 mod macros;
 mod method;
@@ -211,7 +212,7 @@ impl<'m, 's> Evaluator<'m, 's> {
             .lent_to(function, &after)
             .into_iter()
             .flatten()
-            .filter(|lent| actix_service::is_config(lent) || tide::is_lent(lent))
+            .filter(|lent| actix_service::is_config(lent) || lent::is_lent(lent))
         {
             self.release(&lent);
         }
