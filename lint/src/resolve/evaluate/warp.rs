@@ -334,6 +334,10 @@ impl Evaluator<'_, '_> {
 
     /// Takes guards away whose rejections something turns into a value, before what follows gets that.
     fn let_pass(&mut self, entry: &mut Entry) {
+        // Whom a route rejects gets another answer, and not what the route gives.
+        if answers_itself(entry) {
+            return;
+        }
         let Some(recovery) = entry.answer.as_mut().and_then(|answer| answer.recovery.take()) else { return };
         if is_route(entry)
             && let Some(place) = entry.mounts.first()
