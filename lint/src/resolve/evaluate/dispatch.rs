@@ -49,10 +49,7 @@ impl Evaluator<'_, '_> {
             }
             Value::Unknown | Value::Call(_) | Value::Path(_) => candidates
                 .into_iter()
-                .filter(|(function, _)| {
-                    matches!(&function.item.kind, ItemKind::Function(signature)
-                        if signature.has_receiver && signature.body.is_some() && signature.parameters.len() == arguments.len())
-                })
+                .filter(|(function, _)| matches!(&function.item.kind, ItemKind::Function(signature) if signature.has_receiver && signature.body.is_some()))
                 .collect(),
             _ => Vec::new(),
         };
