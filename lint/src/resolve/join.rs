@@ -101,6 +101,16 @@ fn identity(entry: &Entry) -> Identity<'_> {
 fn routers(left: &Router, when_left: &[Condition], right: &Router, when_right: &[Condition]) -> Router {
     let attached = layers(&left.attached, when_left, &right.attached, when_right);
     let mut joined = Router { entries: Vec::new(), attached, ..left.clone() };
+    // One place in a server or another: what is added next is at both.
+    if matches!(left.kind, RouterKind::Tide(_)) && left.around.prefixes != right.around.prefixes {
+        let under = |prefixes: &[(Vec<Condition>, String)], when: &[Condition]| {
+            let mut prefixes = prefixes.to_vec();
+            prefixes.iter_mut().for_each(|(conditions, _)| add_conditions(conditions, when));
+            prefixes
+        };
+        let (one, other) = (under(&left.around.prefixes, when_left), under(&right.around.prefixes, when_right));
+        joined.around.prefixes = [one, other].concat();
+    }
     let in_right: BTreeMap<Identity<'_>, &Entry> = right.entries.iter().map(|entry| (identity(entry), entry)).collect();
     let in_left: BTreeSet<Identity<'_>> = left.entries.iter().map(identity).collect();
     for entry in &left.entries {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::frontend::rust::facts::{Extent, FileFacts};
 use crate::frontend::rust::parse::{self, ParseOptions};
-use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket, rwf, salvo, warp};
+use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket, rwf, salvo, tide, warp};
 use crate::source::{FileId, MARKER, ScanOptions, SourceFile, SourceProblem, Sources, suspect};
 
 use super::inventory::{Note, NoteKind};
@@ -46,7 +46,8 @@ pub(super) fn look(
         .chain(warp::NEEDLES)
         .chain(loco::NEEDLES)
         .chain(rwf::NEEDLES)
-        .chain(gotham::NEEDLES);
+        .chain(gotham::NEEDLES)
+        .chain(tide::NEEDLES);
     let needles = AhoCorasick::new(known.copied().chain(own.iter().map(String::as_str))).ok();
     let matters = |file: &SourceFile, text: &str| {
         options.no_filter

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 
 use crate::frontend::rust::facts::ItemKind;
-use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket, rwf, salvo, warp};
+use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket, rwf, salvo, tide, warp};
 
 use super::expansion;
 use super::modules::{CrateId, Definition, ModuleId, Modules};
@@ -240,6 +240,7 @@ impl Modules<'_> {
                 || warp::exports(names)
                 || rwf::exports(names)
                 || gotham::exports(names)
+                || tide::exports(names)
         };
         outside.into_iter().find(is_framework_s).map(Resolved::External)
     }

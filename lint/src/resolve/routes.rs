@@ -9,7 +9,7 @@ use route_role_policy::term::{Argument, Term};
 
 use crate::frontend::rust::facts::{Attribute as FactAttribute, ItemKind};
 use crate::frontend::rust::meta;
-use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket as framework, rwf, salvo, warp};
+use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket as framework, rwf, salvo, tide, warp};
 use crate::source::Span;
 
 use super::behavior::{Analyst, Middleware};
@@ -76,7 +76,7 @@ pub(crate) fn add(
             None => {
                 let mut described = describe(evaluator, entry, &middleware, policy);
                 if entry.answer.is_some() || entry.bare_parameters {
-                    // What warp's filters give a handler, they checked before; every handler of gotham and rwf gets the same.
+                    // What warp's filters give a handler, they checked before; every handler of gotham, rwf and tide gets the same.
                     described.guards.retain(|guard| guard.kind != GuardKind::Extractor);
                 }
                 handlers.insert(key, described.clone());
@@ -209,6 +209,7 @@ fn describe(
             || loco::serves_everyone(&path)
             || rwf::serves_everyone(&path)
             || gotham::serves_everyone(&path)
+            || tide::serves_everyone(&path)
             || poem::serves_everyone(&path)
             || salvo::serves_everyone(&path)
         {

@@ -24,20 +24,16 @@ pub(super) fn described(evaluator: &mut Evaluator<'_, '_>, handler: &Definition)
     let ItemKind::Function(signature) = &handler.item.kind else { return None };
     let attribute = handler.item.attributes.iter().find(|given| given.is(&["oai"]))?;
     let mut id = None;
-    let mut has_path = false;
+    let (mut has_path, mut is_hidden) = (false, false);
     for (name, value) in parts(evaluator.modules, handler, attribute) {
         match (name.as_str(), value) {
             ("path", _) => has_path = true,
-            ("hidden", value) => {
-                if value.and_then(PartValue::text).is_none_or(|text| text != "false") {
-                    return None;
-                }
-            }
+            ("hidden", value) => is_hidden = value.and_then(PartValue::text).is_none_or(|text| text != "false"),
             ("operation_id", Some(value)) => id = value.text(),
             _ => {}
         }
     }
-    if !has_path {
+    if !has_path || is_hidden {
         return None;
     }
     let mut requirements: Vec<SecurityRequirement> = Vec::new();

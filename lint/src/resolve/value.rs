@@ -181,6 +181,17 @@ pub(crate) struct Answer {
     pub(crate) can_reject: bool,
     /// The call of the function of the tree that made the filter, with its place.
     pub(crate) named: Option<(Value, Span)>,
+    /// What becomes of a rejection, if something else decides that.
+    pub(crate) recovery: Option<Recovery>,
+}
+
+/// What `or_else(f)` and `recover(f)` of warp make of a rejection.
+#[derive(Debug, Clone)]
+pub(crate) enum Recovery {
+    /// The request passes all the same.
+    Passes,
+    /// It passes unless this holds.
+    Unless(Condition),
 }
 
 #[derive(Debug, Clone)]

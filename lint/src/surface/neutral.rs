@@ -86,19 +86,6 @@ const EXTRACTORS: &[Neutral] = &[
     },
     Neutral { crates: &["actix_web_validator"], names: &["Form", "Json", "Path", "QsQuery", "Query"] },
     Neutral { crates: &["actix_multipart"], names: &["Multipart", "MultipartForm"] },
-    Neutral {
-        crates: &["gotham"],
-        names: &[
-            "CookieParser",
-            "NewSessionMiddleware",
-            "RequestLogger",
-            "SimpleLogger",
-            "StateMiddleware",
-            "RequestTimer",
-            "SecurityMiddleware",
-        ],
-    },
-    Neutral { crates: &["rwf"], names: &["AllowAll", "Csrf", "RateLimiter", "RequestTracker", "SecureId"] },
     Neutral { crates: &["actix_session"], names: &["Session"] },
     Neutral { crates: &["actix_web_flash_messages"], names: &["IncomingFlashMessages"] },
     Neutral { crates: &["axum_client_ip"], names: &["ClientIp", "InsecureClientIp", "SecureClientIp"] },
@@ -332,6 +319,26 @@ const LAYERS: &[Neutral] = &[
             "remove_slash",
         ],
     },
+    Neutral {
+        crates: &["gotham"],
+        names: &[
+            "CookieParser",
+            "NewSessionMiddleware",
+            "RequestLogger",
+            "RequestTimer",
+            "SecurityMiddleware",
+            "SimpleLogger",
+            "StateMiddleware",
+        ],
+    },
+    Neutral {
+        crates: &["tide"],
+        names: &["After", "Before", "Cors", "CorsMiddleware", "LogMiddleware", "RequestLogger", "SessionMiddleware"],
+    },
+    Neutral { crates: &["tide_compress"], names: &["CompressMiddleware"] },
+    Neutral { crates: &["tide_tracing"], names: &["TraceMiddleware"] },
+    Neutral { crates: &["tide_sqlx"], names: &["SQLxMiddleware"] },
+    Neutral { crates: &["rwf"], names: &["AllowAll", "Csrf", "RateLimiter", "RequestTracker", "SecureId"] },
     Neutral { crates: &["actix_session"], names: &["SessionMiddleware", "CookieSession"] },
     Neutral { crates: &["actix_identity"], names: &["IdentityMiddleware"] },
     Neutral { crates: &["actix_governor"], names: &["Governor"] },
@@ -498,6 +505,10 @@ mod tests {
         assert!(layer("tower_http::cors::CorsLayer::permissive"));
         assert!(layer("tower_http::trace::TraceLayer"));
         assert!(layer("axum::Extension"));
+        assert!(layer("gotham::middleware::session::NewSessionMiddleware::default"));
+        assert!(layer("tide::utils::Before"));
+        assert!(layer("tide::log::LogMiddleware::new"));
+        assert!(!layer("crate::Before"));
         assert!(!layer("axum::middleware::from_fn"));
         assert!(!layer("tower_http::validate_request::ValidateRequestHeaderLayer::bearer"));
         assert!(!layer("crate::layers::CorsLayer"));

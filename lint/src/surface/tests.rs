@@ -240,7 +240,14 @@ fn a_route_that_is_mounted_one_way_or_another_counts_once() {
     let here = || mounted("/cases", Some(true), vec![extractor("crate::Session")]);
     assert_eq!(repeated(here(), mounted("/{*}/cases", Some(false), vec![extractor("crate::Session")])), (false, true));
     // The documented one is the one to look at.
-    let operation = Operation { id: None, security: None, default_security: None, span: NOWHERE, security_span: None };
+    let operation = Operation {
+        id: None,
+        security: None,
+        default_security: None,
+        span: NOWHERE,
+        security_span: None,
+        by_parameters: false,
+    };
     let documented = Route { documentation: Documentation::Documented(operation), ..here() };
     assert_eq!(repeated(Route { conditions: condition(false), ..here() }, documented), (true, false));
     // Both may be there, the guards differ, or it is another route.

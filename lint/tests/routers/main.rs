@@ -49,6 +49,7 @@ pages!(
     rocket,
     rwf,
     salvo,
+    tide,
     values,
     warp
 );

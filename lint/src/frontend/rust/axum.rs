@@ -79,6 +79,8 @@ pub enum RouterKind {
     Rwf(super::rwf::Kind),
     /// What gathers routes or middleware in gotham.
     Gotham(super::gotham::Kind),
+    /// A server of tide, or a place in one.
+    Tide(super::tide::Kind),
 }
 
 /// Crates whose names count as axum's own.

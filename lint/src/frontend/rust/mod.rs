@@ -18,6 +18,7 @@ pub mod rocket;
 pub mod rwf;
 pub mod salvo;
 pub mod segment;
+pub mod tide;
 pub mod types;
 pub mod warp;
 

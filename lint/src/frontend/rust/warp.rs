@@ -38,6 +38,8 @@ pub enum Operation {
     AndThen,
     /// `with(wrapper)`
     With,
+    /// `or_else(f)`, `recover(f)`: what becomes of a rejection.
+    Recover,
     /// Changes nothing about the routes.
     Keep,
 }
@@ -119,7 +121,8 @@ pub fn operation(method: &str) -> Option<Operation> {
         "map" | "then" => Operation::Map,
         "and_then" => Operation::AndThen,
         "with" => Operation::With,
-        "unify" | "boxed" | "clone" | "untuple_one" | "recover" | "or_else" | "into" => Operation::Keep,
+        "unify" | "boxed" | "clone" | "untuple_one" | "into" => Operation::Keep,
+        "recover" | "or_else" => Operation::Recover,
         _ => return None,
     })
 }

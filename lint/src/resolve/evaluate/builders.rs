@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 
 use crate::frontend::rust::facts::{Function, Item, ItemKind};
-use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket, rwf, salvo, warp};
+use crate::frontend::rust::{actix, axum, gotham, loco, poem, rocket, rwf, salvo, tide, warp};
 use crate::resolve::modules::{CrateId, Definition, ModuleId, Modules};
 use crate::resolve::names::{Resolved, Space};
 use crate::resolve::own_routers::OwnRouters;
@@ -135,7 +135,11 @@ impl Builders {
         let mut builders = Self { aliases: aliases(modules), ..Self::default() };
         let texts = axum::BUILDER_NEEDLES.iter().chain(actix::BUILDER_NEEDLES).chain(rocket::BUILDER_NEEDLES);
         let texts = texts.chain(poem::BUILDER_NEEDLES).chain(salvo::BUILDER_NEEDLES).chain(warp::BUILDER_NEEDLES);
-        let texts = texts.chain(loco::BUILDER_NEEDLES).chain(rwf::BUILDER_NEEDLES).chain(gotham::BUILDER_NEEDLES);
+        let texts = texts
+            .chain(loco::BUILDER_NEEDLES)
+            .chain(rwf::BUILDER_NEEDLES)
+            .chain(gotham::BUILDER_NEEDLES)
+            .chain(tide::BUILDER_NEEDLES);
         let described = own.builder_needles();
         let direct = AhoCorasick::new(texts.copied().chain(described.iter().map(String::as_str))).ok();
         let mut open: Vec<&KnownFunction> = Vec::new();
@@ -147,11 +151,24 @@ impl Builders {
             actix::SPOKEN_NEEDLES.iter().any(|needle| body.contains(needle))
                 && *speaking.entry(file).or_insert_with(speaks)
         };
+        let mut speaking_tide: HashMap<FileId, bool> = HashMap::new();
+        let mut speaks_tide = |modules: &Modules<'_>, function: &KnownFunction, signature: &Function, body: &str| {
+            let file = modules.span(&function.definition).file;
+            let speaks = || modules.file_text(file).contains(tide::SPOKEN);
+            let is_of_builder = matches!(function.owner.as_ref().map(|owner| &owner.item.kind),
+                Some(ItemKind::Impl { self_type, of_trait: Some(_), .. }) if tide::is_builder(self_type));
+            let mut types = signature.result.iter().chain(signature.parameters.iter().map(|parameter| &parameter.ty));
+            (is_of_builder
+                || tide::SPOKEN_NEEDLES.iter().any(|needle| body.contains(needle))
+                || types.any(tide::is_builder))
+                && *speaking_tide.entry(file).or_insert_with(speaks)
+        };
         for function in functions {
             let Some(signature) = signature(function).filter(|_| !own.describes(function)) else { continue };
             let body = body_text(modules, function, signature);
             if direct.as_ref().is_some_and(|needles| mentions_registration(needles, body))
                 || speaks_actix(modules, function, body)
+                || speaks_tide(modules, function, signature, body)
                 || signature_mentions_router(signature)
                 || signature_mentions(signature, &|name| own.is_type_name(name))
                 || is_lent_a_router(modules, function, signature)

@@ -30,6 +30,7 @@ impl Evaluator<'_, '_> {
             Value::Closure(closure) => self.call_closure_here(environment, &closure, arguments),
             Value::Path(path) => self.call_path(environment, path, arguments, Some(call), span),
             _ => {
+                self.note_lent_away(environment, &arguments, &call.args);
                 self.escape(&arguments);
                 Value::Call(Rc::new(Call { callee: Callee::Other, arguments, places: Vec::new(), span }))
             }
@@ -62,6 +63,7 @@ impl Evaluator<'_, '_> {
                 if self.builders.contains(&definition) || arguments.iter().any(Value::carries_routes) {
                     let generics = self.generics_for(&definition, None, &path);
                     let (value, after) = self.call_alternatives(&definition, None, None, arguments.clone(), generics);
+                    self.settle_lent(environment, &definition, &after, &arguments);
                     self.write_back(environment, &definition, after, call, 0);
                     return self.named_filter(value, &path, &arguments, span);
                 }
@@ -106,13 +108,18 @@ impl Evaluator<'_, '_> {
                     let generics = self.generics_for(&function, Some(owner), &path);
                     let owner = owner.clone();
                     let shift = usize::from(receiver.is_some());
-                    let (value, after) = self.call_alternatives(&function, Some(owner), receiver, rest, generics);
+                    let (value, after) =
+                        self.call_alternatives(&function, Some(owner), receiver, rest.clone(), generics);
+                    self.settle_lent(environment, &function, &after, &rest);
                     self.write_back(environment, &function, after, call, shift);
                     return value;
                 }
                 Value::Call(Rc::new(Call { callee: Callee::Path(path.clone()), arguments, places: Vec::new(), span }))
             }
             _ => {
+                if let Some(call) = call {
+                    self.note_lent_away(environment, &arguments, &call.args);
+                }
                 self.escape(&arguments);
                 Value::Call(Rc::new(Call { callee: Callee::Path(path), arguments, places: Vec::new(), span }))
             }
@@ -140,6 +147,9 @@ impl Evaluator<'_, '_> {
         span: crate::source::Span,
     ) -> Value {
         if let Some(value) = self.gotham_function(environment, &path, &arguments, call, span) {
+            return value;
+        }
+        if let Some(value) = self.tide_function(names, span) {
             return value;
         }
         if let Some(value) = self.rwf_function(&path, &arguments, span) {
@@ -234,7 +244,12 @@ impl Evaluator<'_, '_> {
                 }
                 self.unknown_call(Callee::Path(path), arguments, Vec::new(), span)
             }
-            _ => self.unknown_call(Callee::Path(path), arguments, Vec::new(), span),
+            _ => {
+                if let Some(call) = call {
+                    self.note_lent_away(environment, &arguments, &call.args);
+                }
+                self.unknown_call(Callee::Path(path), arguments, Vec::new(), span)
+            }
         }
     }
 

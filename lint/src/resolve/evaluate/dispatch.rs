@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::frontend::rust::actix;
 use crate::frontend::rust::axum::{self, RouterKind};
 use crate::frontend::rust::facts::ItemKind;
-use crate::frontend::rust::{poem, salvo};
+use crate::frontend::rust::{poem, salvo, tide};
 use crate::resolve::inventory::Condition;
 use crate::resolve::join::join;
 use crate::resolve::modules::Definition;
@@ -153,6 +153,10 @@ impl Evaluator<'_, '_> {
             Rc::default(),
         );
         self.give_back(environment, function, &after, arguments);
+        self.settle_lent(environment, function, &after, arguments);
+        if let Some(Value::Router(left)) = after.get("self") {
+            self.settle(environment, left);
+        }
         // `&mut self` methods change what they are called on.
         if let Some(changed @ Value::Record(_)) = after.get("self") {
             let changed = changed.clone();
@@ -186,6 +190,8 @@ impl Evaluator<'_, '_> {
                             || actix::kind(&names).map(RouterKind::Actix) == Some(kind)
                             || poem::kind(&names).map(RouterKind::Poem) == Some(kind)
                             || salvo::is_router(&names) && kind == RouterKind::Salvo
+                            || matches!((tide::kind(&names), kind), (Some(of), RouterKind::Tide(is))
+                                if (of == tide::Kind::Server) == (is == tide::Kind::Server))
                             || names.len() == 1 && names[0].len() == 1
                     }
                     _ => false,

@@ -7,7 +7,7 @@ use crate::frontend::rust::actix;
 use crate::frontend::rust::axum::{self, RouterKind};
 use crate::frontend::rust::facts::ItemKind;
 use crate::frontend::rust::types::{self, TypeRef, ident_text};
-use crate::frontend::rust::{loco, poem, salvo};
+use crate::frontend::rust::{loco, poem, salvo, tide};
 use crate::resolve::names::{Resolved, Space};
 use crate::resolve::value::{Closure, PathValue, Record, Router, Value};
 
@@ -391,6 +391,10 @@ impl Evaluator<'_, '_> {
                         self.new_router(kind, self.modules.span(function))
                     }
                     None if salvo::is_router(&names) => Value::Router(self.salvo_router(self.modules.span(function))),
+                    None if tide::kind(&names).is_some() => {
+                        let kind = tide::kind(&names).unwrap_or(tide::Kind::Server);
+                        self.unseen_tide(kind, self.modules.span(function))
+                    }
                     None => Value::Unknown,
                 },
             },

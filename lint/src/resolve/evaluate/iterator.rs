@@ -124,15 +124,20 @@ impl Evaluator<'_, '_> {
     ) -> Value {
         let mut inside = closure.environment.clone();
         inside.take_shared(environment);
-        let value = self.run_closure(&mut inside, closure, arguments);
+        let (value, lent) = self.run_closure_lending(&mut inside, closure, arguments);
         environment.take_shared(&inside);
+        for lent in lent.into_iter().flatten() {
+            if let Value::Router(lent) = &lent {
+                self.settle(environment, lent);
+            }
+        }
         value
     }
 
     /// Calls a closure with something lent, and gives what that is in the end.
     pub(super) fn call_closure_lending(&mut self, closure: &Rc<Closure>, lent: Value) -> Option<Value> {
         let mut environment = closure.environment.clone();
-        self.run_closure_lending(&mut environment, closure, vec![lent]).1
+        self.run_closure_lending(&mut environment, closure, vec![lent]).1.into_iter().next().flatten()
     }
 
     /// Calls what an iterator was given: a closure, or the path of a function.
@@ -151,16 +156,16 @@ impl Evaluator<'_, '_> {
         self.run_closure_lending(environment, closure, arguments).0
     }
 
-    /// The value of a closure, and what its first parameter holds in the end.
+    /// The value of a closure, and what its parameters hold in the end.
     fn run_closure_lending(
         &mut self,
         environment: &mut Environment,
         closure: &Rc<Closure>,
         arguments: Vec<Value>,
-    ) -> (Value, Option<Value>) {
+    ) -> (Value, Vec<Option<Value>>) {
         if self.returns.len() >= super::MAX_CALL_DEPTH {
             self.cut_off += 1;
-            return (Value::Unknown, None);
+            return (Value::Unknown, Vec::new());
         }
         environment.scopes.push(Vec::new());
         let mut arguments = arguments.into_iter();
@@ -172,8 +177,8 @@ impl Evaluator<'_, '_> {
         let value = self.expression(environment, &closure.expression.body);
         let returned = self.returns.pop().unwrap_or_default();
         self.conditions = conditions;
-        let first = closure.expression.inputs.first().and_then(super::actix_service::bound_name);
-        let lent = first.and_then(|name| environment.get(&name).cloned());
+        let parameters = closure.expression.inputs.iter().map(super::actix_service::bound_name);
+        let lent = parameters.map(|name| name.and_then(|name| environment.get(&name).cloned())).collect();
         environment.scopes.pop();
         (super::call::join_returns(value, returned), lent)
     }

@@ -54,6 +54,7 @@ impl Evaluator<'_, '_> {
         } else {
             receiver
         };
+        let receiver = self.server_behind(environment, receiver, &method, &call.receiver);
         if let Some(value) = self.own_builder_method(environment, &receiver, &arguments, call, span) {
             return value;
         }
@@ -88,6 +89,11 @@ impl Evaluator<'_, '_> {
             }
             Value::Router(router) if matches!(router.kind, RouterKind::Gotham(_)) => {
                 if let Some(value) = self.gotham_method(environment, router, &arguments, call, span) {
+                    return value;
+                }
+            }
+            Value::Router(router) if matches!(router.kind, RouterKind::Tide(_)) => {
+                if let Some(value) = self.tide_method(environment, router, &arguments, call, span) {
                     return value;
                 }
             }
@@ -199,6 +205,7 @@ impl Evaluator<'_, '_> {
                 RouterKind::Warp => "warp's filters",
                 RouterKind::Loco(_) => "loco's routes",
                 RouterKind::Gotham(_) => "gotham's router",
+                RouterKind::Tide(_) => "tide's servers and routes",
                 RouterKind::Rwf(_) => "rwf's handlers",
                 _ => "axum's router",
             };
@@ -208,7 +215,9 @@ impl Evaluator<'_, '_> {
             return Value::Router(router.clone());
         }
         let places = call.args.iter().map(|argument| self.span_of(environment, argument)).collect();
-        self.foreign_method(receiver, method, arguments, places, span)
+        self.note_unseen_server(&receiver, &method, &arguments, span);
+        self.note_lent_away(environment, &arguments, &call.args);
+        self.foreign_method(environment, receiver, method, arguments, places, span)
     }
 
     /// What `push`, `insert` of a map and `extend` add to a collection.
@@ -223,6 +232,7 @@ impl Evaluator<'_, '_> {
 
     fn foreign_method(
         &mut self,
+        environment: &mut Environment,
         receiver: Value,
         method: String,
         arguments: Vec<Value>,
@@ -259,7 +269,7 @@ impl Evaluator<'_, '_> {
                 } else {
                     receiver.clone()
                 };
-                let value = self.call_closure(closure, vec![first, Value::Unknown]);
+                let value = self.call_closure_here(environment, closure, vec![first, Value::Unknown]);
                 if value.carries_routes() {
                     return value;
                 }
@@ -280,7 +290,7 @@ impl Evaluator<'_, '_> {
             && method != "clone"
             && axum::router_operation(method, call.args.len()).is_some_and(moves)
             && let Some(slot) = environment.get_mut(&ident_text(name))
-            && matches!(slot, Value::Router(_))
+            && matches!(slot, Value::Router(router) if !matches!(router.kind, RouterKind::Tide(_)))
         {
             return std::mem::replace(slot, Value::Unknown);
         }
@@ -300,6 +310,10 @@ impl Evaluator<'_, '_> {
         for (when, value) in choices.iter() {
             let value = match value {
                 Value::Text(text) => self.text_method(text, method, arguments).unwrap_or(Value::Unknown),
+                Value::Router(router) if matches!(router.kind, RouterKind::Tide(_)) => {
+                    let changed = self.tide_method(environment, router, arguments, call, span);
+                    changed.unwrap_or_else(|| value.clone())
+                }
                 Value::Router(router) => match axum::router_operation(method, arguments.len()) {
                     Some(operation) => {
                         self.router_call(environment, router.clone(), operation, arguments, &call.args, span)

@@ -19,6 +19,7 @@ mod gotham;
 mod gotham_route;
 mod iterator;
 mod layer;
+mod lent;
 mod loco;
 mod loco_hooks;
 mod macros;
@@ -38,6 +39,7 @@ mod salvo;
 pub(crate) mod spelling;
 mod statement;
 mod text;
+mod tide;
 mod warp;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -218,8 +220,13 @@ impl<'m, 's> Evaluator<'m, 's> {
         let arguments =
             signature.parameters.iter().map(|parameter| self.unknown_argument(function, &parameter.ty)).collect();
         let (value, after) = self.call_definition(function, self_type, None, arguments, Rc::default());
-        // What a `ServiceConfig` was told leaves with it.
-        for lent in self.lent_to(function, &after).into_iter().flatten().filter(actix_service::is_config) {
+        // What a `ServiceConfig` or a server of tide was told leaves with it.
+        for lent in self
+            .lent_to(function, &after)
+            .into_iter()
+            .flatten()
+            .filter(|lent| actix_service::is_config(lent) || lent::is_lent(lent))
+        {
             self.release(&lent);
         }
         value

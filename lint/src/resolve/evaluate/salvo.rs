@@ -289,7 +289,7 @@ impl Evaluator<'_, '_> {
     /// A router as it leaves, with its own paths and filters put around its routes.
     pub(super) fn finished(&mut self, router: &Rc<Router>) -> Rc<Router> {
         if router.kind != RouterKind::Salvo {
-            return self.finished_loco(router);
+            return self.finished_loco(&self.finished_tide(router));
         }
         let mut done = Router { entries: Vec::new(), attached: Vec::new(), ..Router::clone(router) };
         done.around = Around { prefixes: vec![(Vec::new(), String::new())], ..Around::default() };

@@ -141,11 +141,15 @@ impl Evaluator<'_, '_> {
         match (&left, &right) {
             (Value::Never, Value::Never) => Value::Never,
             (Value::Never, _) => {
-                *environment = right_environment;
+                let mut aside = std::mem::replace(environment, right_environment);
+                self.keep_registered(environment, &mut aside, &when);
                 // What follows runs only where the first side didn't leave.
                 right
             }
-            (_, Value::Never) => left,
+            (_, Value::Never) => {
+                self.keep_registered(environment, &mut right_environment, &unless);
+                left
+            }
             _ => {
                 join_environments(environment, &when, right_environment, &unless);
                 join(left, &when, right, &unless)
@@ -202,6 +206,7 @@ impl Evaluator<'_, '_> {
         let subject = self.snippet(environment, &expression.expr);
         let mut joined: Option<(Value, Vec<Condition>, Environment)> = None;
         let depth = self.conditions.len();
+        let mut aside: Vec<(Vec<Condition>, Environment)> = Vec::new();
         for arm in &expression.arms {
             if self.cfg_of(&arm.attrs) == Cfg::Never {
                 continue;
@@ -216,6 +221,7 @@ impl Evaluator<'_, '_> {
             self.conditions.truncate(depth);
             inside.scopes.pop();
             if matches!(value, Value::Never) {
+                aside.push((when, inside));
                 continue;
             }
             joined = Some(match joined {
@@ -229,6 +235,9 @@ impl Evaluator<'_, '_> {
         match joined {
             Some((value, _, after)) => {
                 *environment = after;
+                for (when, mut aside) in aside {
+                    self.keep_registered(environment, &mut aside, &when);
+                }
                 value
             }
             None if expression.arms.is_empty() => Value::Unknown,

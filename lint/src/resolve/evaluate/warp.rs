@@ -6,14 +6,16 @@
 use std::rc::Rc;
 
 use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens as _;
 
 use crate::frontend::rust::axum::RouterKind;
+use crate::frontend::rust::facts::ItemKind;
 use crate::frontend::rust::types::{TypeArgument, TypePath, TypeRef};
 use crate::frontend::rust::warp::{self, Function, Operation};
 use crate::resolve::expansion;
 use crate::resolve::inventory::{Condition, Matching};
 use crate::resolve::names::{Resolved, Space};
-use crate::resolve::value::{Answer, Call, Callee, Entry, Layer, PathValue, Router, Value};
+use crate::resolve::value::{Answer, Call, Callee, Entry, Layer, PathValue, Recovery, Router, Value};
 use crate::source::Span;
 
 use super::{Environment, Evaluator};
@@ -136,15 +138,26 @@ impl Evaluator<'_, '_> {
                 let are_several = filter.entries.len() > 1;
                 for entry in &mut Rc::make_mut(&mut filter).entries {
                     // What only changes the answer of routes isn't what answers them.
-                    let changes_answer = are_several || method == "map" && can_reject(entry);
+                    let changes_answer = are_several || method == "map" && can_reject(entry) || is_recovered(entry);
                     if answers_itself(entry) && changes_answer {
                         continue;
                     }
+                    self.let_pass(entry);
                     self.demote(entry);
                     entry.handler = handler.clone();
                     entry.mounts = vec![span];
                     let can_reject = kind == Operation::AndThen;
                     entry.answer = Some(Answer { is_given: true, can_reject, ..Answer::default() });
+                }
+                Value::Router(filter)
+            }
+            Operation::Recover => {
+                let mut filter = filter.clone();
+                if let Some(recovery) = self.recovery(&argument, place) {
+                    for entry in &mut Rc::make_mut(&mut filter).entries {
+                        let answer = entry.answer.get_or_insert_with(Answer::default);
+                        answer.recovery = Some(recovery.clone());
+                    }
                 }
                 Value::Router(filter)
             }
@@ -217,6 +230,7 @@ impl Evaluator<'_, '_> {
             if let (Some(answer), Some(_)) = (&mut entry.answer, &shared) {
                 answer.named = None;
             }
+            self.let_pass(&mut entry);
             self.demote(&mut entry);
             let mut demands: Vec<Value> = entry.layers.iter().rev().map(|layer| layer.value.clone()).collect();
             match demands.len() {
@@ -246,6 +260,11 @@ impl Evaluator<'_, '_> {
     /// Requests that both filters let through, the left one first.
     fn both(&mut self, left: &Rc<Router>, right: &Router, span: Span) -> Rc<Router> {
         let mut filter = left.clone();
+        let mut right = right.clone();
+        for entry in Rc::make_mut(&mut filter).entries.iter_mut().chain(&mut right.entries) {
+            self.let_pass(entry);
+        }
+        let left = filter.clone();
         let mut entries = Vec::new();
         let is_large = left.entries.len().saturating_mul(right.entries.len()) > 20_000;
         for first in left.entries.iter().filter(|_| !is_large) {
@@ -287,6 +306,56 @@ impl Evaluator<'_, '_> {
         }
         Rc::make_mut(&mut filter).entries = entries;
         filter
+    }
+
+    /// What a function makes of a rejection that `or_else` or `recover` gives it; `None` if it rejects the request as well.
+    fn recovery(&mut self, function: &Value, place: Span) -> Option<Recovery> {
+        let body = match self.forced(function) {
+            Value::Closure(closure) => closure.expression.body.to_token_stream(),
+            Value::Path(path) => self.body_tokens(&path),
+            _ => TokenStream::new(),
+        };
+        match (mentions(&body, "Ok"), mentions(&body, "Err") || mentions(&body, "?")) {
+            (false, true) => None,
+            (true, false) => Some(Recovery::Passes),
+            _ => {
+                let text = format!("{} rejects it too", self.span_text(place));
+                Some(Recovery::Unless(Condition { text, holds: true, span: place }))
+            }
+        }
+    }
+
+    fn body_tokens(&mut self, path: &PathValue) -> TokenStream {
+        let Some((function, _)) = self.function_at(path) else { return TokenStream::new() };
+        let ItemKind::Function(signature) = &function.item.kind else { return TokenStream::new() };
+        let body = signature.body.map(|body| self.modules.texts.slice(function.text, body));
+        body.and_then(|body| body.parse().ok()).unwrap_or_default()
+    }
+
+    /// Takes guards away whose rejections something turns into a value, before what follows gets that.
+    fn let_pass(&mut self, entry: &mut Entry) {
+        // Whom a route rejects gets another answer, and not what the route gives.
+        if answers_itself(entry) {
+            return;
+        }
+        let Some(recovery) = entry.answer.as_mut().and_then(|answer| answer.recovery.take()) else { return };
+        if is_route(entry)
+            && let Some(place) = entry.mounts.first()
+        {
+            let text = "requests for other paths and methods get past this filter too, since their rejections are recovered from";
+            self.note_unresolved(*place, text, None);
+        }
+        let answer = entry.answer.clone().unwrap_or_default();
+        self.demote(entry);
+        entry.answer = Some(Answer { can_reject: false, named: None, ..answer });
+        match recovery {
+            Recovery::Passes => entry.layers.clear(),
+            Recovery::Unless(when) => {
+                for layer in &mut entry.layers {
+                    Rc::make_mut(layer).conditions.push(when.clone());
+                }
+            }
+        }
     }
 
     /// Makes a guard of what answered so far, if it can reject a request: something else answers now.
@@ -351,6 +420,21 @@ impl Evaluator<'_, '_> {
 /// Whether a filter asks for a path or a method.
 fn is_route(entry: &Entry) -> bool {
     !entry.path.is_empty() || entry.method != "ANY"
+}
+
+/// Whether a word or sign stands anywhere in a text.
+fn mentions(tokens: &TokenStream, wanted: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(&group.stream(), wanted),
+        TokenTree::Ident(name) => name == wanted,
+        TokenTree::Punct(sign) => wanted.starts_with(sign.as_char()),
+        TokenTree::Literal(_) => false,
+    })
+}
+
+/// Whether something decides what becomes of the rejections of a filter.
+fn is_recovered(entry: &Entry) -> bool {
+    entry.answer.as_ref().is_some_and(|answer| answer.recovery.is_some())
 }
 
 fn can_reject(entry: &Entry) -> bool {
