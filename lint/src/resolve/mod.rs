@@ -4,6 +4,7 @@ mod behavior;
 pub(crate) use behavior::{ALL_OF, ANY_OF};
 mod body_guards;
 mod declared;
+mod described;
 mod evaluate;
 mod expansion;
 mod guards;

@@ -16,12 +16,12 @@ use crate::frontend::rust::meta::split_at_commas;
 use crate::source::Span;
 
 use super::declared::term_argument;
+use super::described::is_neutral_attribute;
 use super::evaluate::builders::KnownFunction;
 use super::evaluate::{Evaluator, Sink};
 use super::inventory::{Condition, Guard, GuardKind};
 use super::modules::Definition;
 use super::names::{Resolved, Space};
-use super::routes::is_neutral_attribute;
 use super::value::{Call, Callee, Layer, PathValue, Value};
 
 /// What the policy says of the application's own routers.

@@ -15,6 +15,7 @@ mod constant;
 mod dispatch;
 mod documented;
 mod expression;
+mod foreign_call;
 mod gotham;
 mod gotham_route;
 mod iterator;
@@ -40,7 +41,9 @@ pub(crate) mod spelling;
 mod statement;
 mod text;
 mod tide;
+mod tide_server;
 mod warp;
+mod warp_recovery;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
