@@ -5,7 +5,9 @@
 /// `None` for a route that addresses no single object. Catch-all parameters (`{*rest}`) and segments that can't be known
 /// (`{*}`) identify nothing.
 pub fn object_parameter<'a>(path: &'a str, tenant_parameters: &[&str]) -> Option<&'a str> {
-    path.rsplit('/').filter_map(parameter).find(|name| !name.starts_with('*') && !tenant_parameters.contains(name))
+    // `{_org_id}` is `{org_id}` that the handler makes no use of.
+    let binds = |name: &str| [name, name.trim_start_matches('_')].iter().any(|name| tenant_parameters.contains(name));
+    path.rsplit('/').filter_map(parameter).find(|name| !name.starts_with('*') && !binds(name))
 }
 
 /// The name of the parameter in a segment, which may have text around it.

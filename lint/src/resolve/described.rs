@@ -225,7 +225,8 @@ fn behavior(
 ) -> (Option<Arc<super::Behavior>>, Vec<Guard>) {
     let mut analyst = Analyst::new(evaluator.modules, &mut evaluator.memory, policy);
     let Some(read) = analyst.handler(definition, owner, substitution, middleware) else { return (None, Vec::new()) };
-    let checks = read.checks.iter().map(|check| body_guards::guard(evaluator, check)).collect();
+    let mut checks: Vec<Guard> = read.checks.iter().map(|check| body_guards::guard(evaluator, check)).collect();
+    checks.extend(read.avoidable.iter().map(|check| body_guards::avoidable(evaluator, check)));
     if evaluator.memory.only_checks {
         return (None, checks);
     }

@@ -70,12 +70,15 @@ pub(super) fn run(
         }
         let span = evaluator.modules.span(&function.definition);
         if used && !is_api {
+            let name = &function.definition.item.name;
+            let serves = evaluator.sinks.iter().all(|sink| sink.serves || sink.router.entries.is_empty());
             evaluator.notes.insert(Note {
                 kind: NoteKind::Unresolved,
-                message: format!(
-                    "`{}` builds a router, but how a program mounts it could not be followed; its routes are listed with the paths that they have here",
-                    function.definition.item.name
-                ),
+                message: if serves {
+                    format!("`{name}` serves a router, but how a program gets there could not be followed; its routes are listed as it serves them")
+                } else {
+                    format!("`{name}` builds a router, but how a program mounts it could not be followed; its routes are listed with the paths that they have here")
+                },
                 help: None,
                 span: Some(span),
             });

@@ -3,7 +3,7 @@
 //! ## What it does
 //!
 //! Looks at every route that addresses one object by id or name at a tenant-bound level, and asks what a caller sees who may not see the object. The answer may come from the
-//! attribute (`denial = not_found`), from the guard's entry in the policy, from the role, or from the policy's default. It fires when the answer is `forbidden`. Where nothing gives an answer, it
+//! attribute (`denial = not_found`), from the guard's entry in the policy, from the role, or from the policy's default. It fires when the answer is `forbidden`; if only the default says so, with medium confidence, and not where the handler proves the opposite. Where nothing gives an answer, it
 //! reads the handler: it fires if two different answers are proven there, and, with medium confidence, if nothing is proven either way.
 //!
 //! It stays silent where the handler proves that absent and foreign objects get one and the same 404: a lookup with the caller's tenant in its query, a filter before the answer, the same answer twice. It stays silent on routes that are open or public, on levels without a tenant, and on lists: only a refusal that depends on the object can tell anything about it.
@@ -72,6 +72,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .filter(|view| addresses_an_object_of_a_tenant(stated.policy, view))
         .filter_map(|view| match view.row.denial {
             Some(denial) if denial.collapses() => None,
+            // What holds by default isn't said of this handler.
+            Some(_) if view.row.denial_source == Some(DenialSource::Default) && is_proven(&view) => None,
             Some(denial) => Some(report(&stated, &view, Some(denial))),
             None if is_proven(&view) => None,
             // What the handler disproves isn't made true by saying so.
@@ -96,6 +98,14 @@ fn is_proven(view: &RouteView<'_>) -> bool {
 
 fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial>) -> Finding {
     let finding = match denial {
+        Some(denial) if view.row.denial_source == Some(DenialSource::Default) => Finding::new(
+            &RULE,
+            format!(
+                "by the policy's default, `{}` answers `{denial}` for an object of another tenant, so its existence can be probed",
+                view.title()
+            ),
+        )
+        .confidence(view.confidence(Confidence::Medium)),
         Some(denial) => Finding::new(
             &RULE,
             format!(
@@ -125,8 +135,13 @@ fn report(stated: &PolicyInFile<'_>, view: &RouteView<'_>, denial: Option<Denial
         .fold(finding, |finding, definition| {
             finding.also(stated.span(&definition.name), "this level is bound to a tenant")
         });
+    let statement = match view.row.denial_source {
+        Some(DenialSource::Default) => "state `denial: not_found` here",
+        Some(DenialSource::Guard(_)) => "state `denial: not_found` in the guard's entry",
+        Some(DenialSource::Attribute) | None => "declare `denial = not_found`",
+    };
     finding.help(format!(
-        "answer the same 404 for absent objects and for those outside the caller's {}, then declare `denial = not_found`",
+        "answer the same 404 for absent objects and for those outside the caller's {}, then {statement}",
         quoted(tenant_levels)
     ))
 }

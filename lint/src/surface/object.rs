@@ -61,6 +61,7 @@ mod tests {
     #[test]
     fn the_last_parameter_that_binds_no_tenant_identifies_the_object() {
         assert_eq!(object_of("/workspaces/{workspace_id}/cases", &["workspace_id"], None), None);
+        assert_eq!(object_of("/workspaces/{_workspace_id}/plans", &["workspace_id"], None), None);
         let object = object_of("/workspaces/{workspace_id}/cases/{id}", &["workspace_id"], None).unwrap();
         assert_eq!(object.parameter, "id");
         assert_eq!(object_of("/cases/{case_id}/tasks/{id:[0-9]+}", &[], None).unwrap().parameter, "id");

@@ -322,3 +322,61 @@ fn a_type_that_may_refuse_in_a_way_that_is_not_seen_stays_a_guard() {
         );
     }
 }
+
+/// What `undeclared-route` says of a service with a handler of this body.
+fn undeclared(body: &str) -> Vec<String> {
+    let main = format!(
+        r#"
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{{HeaderMap, StatusCode}};
+use axum::routing::post;
+
+#[tokio::main]
+async fn main() {{
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await.unwrap();
+    axum::serve(listener, Router::new().route("/crates/{{id}}/yank", post(yank))).await.unwrap();
+}}
+
+fn require_user(headers: &HeaderMap) -> Result<(), StatusCode> {{
+    if headers.contains_key("x-user") {{ Ok(()) }} else {{ Err(StatusCode::UNAUTHORIZED) }}
+}}
+async fn yank(Path(id): Path<u64>, headers: HeaderMap) -> Result<(), StatusCode> {{
+{body}
+}}
+"#
+    );
+    let policy = POLICY.replace("require_user", if body.contains("unnamed") { "another" } else { "require_user" });
+    let service = Service::with(&[("src/main.rs", &main), ("route-role.yaml", &policy)]);
+    let run = service.run(&["check", "--format", "json", "--allow-incomplete"]);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr));
+    let findings = document["findings"].as_array().expect("findings").iter();
+    let described = |finding: &Value| {
+        let related = finding["related"].as_array().expect("places").iter();
+        let labels: Vec<&str> = related.filter_map(|place| place["message"].as_str()).collect();
+        format!("{} ({}): {}", finding["message"], finding["confidence"], labels.join("; ")).replace('"', "")
+    };
+    findings.filter(|finding| finding["rule"] == "undeclared-route").map(described).collect()
+}
+
+#[test]
+fn a_check_on_some_ways_only_is_shown_where_nothing_else_restricts_the_route() {
+    insta::assert_snapshot!(
+        undeclared("if id > 7 { require_user(&headers)?; } Ok(())").join("\n"),
+        @"`POST /crates/{id}/yank` asks who calls on some ways through its handler only, and nothing says that the others should be open (low): registered here; not every answer gets past this"
+    );
+    // What follows a check may ask more of some.
+    assert!(undeclared("require_user(&headers)?; if id > 7 { is_admin(&headers)?; } Ok(())").is_empty());
+}
+
+#[test]
+fn a_refusal_of_the_handler_s_own_is_shown_where_no_guard_says_so() {
+    insta::assert_snapshot!(
+        undeclared("let unnamed = require_user(&headers); unnamed?; Ok(())").join("\n"),
+        @"`POST /crates/{id}/yank` is open to everyone, and nothing says that it should be (medium): registered here; calls; answers 401 itself here; if that is its guard, map it"
+    );
+    insta::assert_snapshot!(
+        undeclared("Ok(())").join("\n"),
+        @"`POST /crates/{id}/yank` is open to everyone, and nothing says that it should be (high): registered here"
+    );
+}

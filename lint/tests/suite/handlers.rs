@@ -350,3 +350,64 @@ async fn show(State(store): State<Store>, caller: Caller, Path(id): Path<u64>) -
     assert!(!leaks(&with(check, look)));
     assert!(leaks(&with(look, check)));
 }
+
+#[test]
+fn the_policy_s_default_denial_is_believed_only_where_the_handler_doesn_t_prove_the_opposite() {
+    let policy = "version: 1
+levels:
+  workspace: { tenant: workspace_id }
+roles:
+  Member: { accepts: [user], level: workspace }
+guards:
+  - { match: Caller, role: Member }
+  - { match: \"State($_)\", ignore: \"the store\" }
+defaults: { denial: forbidden }
+";
+    let collapse = |answer: &str| {
+        let main = format!(
+            r#"
+use axum::Router;
+use axum::extract::{{FromRequestParts, Path, State}};
+use axum::http::{{StatusCode, request::Parts}};
+use axum::routing::get;
+
+#[tokio::main]
+async fn main() {{
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await.unwrap();
+    let app = Router::new().route("/cases/{{id}}", get(show)).route("/{{_workspace_id}}/plans", get(plans));
+    axum::serve(listener, app.with_state(Store)).await.unwrap();
+}}
+
+pub struct Caller {{ pub workspace: u64 }}
+impl<S: Send + Sync> FromRequestParts<S> for Caller {{
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {{
+        parts.headers.get("x-caller").map(|_| Caller {{ workspace: 1 }}).ok_or(StatusCode::UNAUTHORIZED)
+    }}
+}}
+
+async fn show(caller: Caller, Path(id): Path<u64>, State(store): State<Store>) -> Result<String, StatusCode> {{
+    let case = store.case(id).await.ok_or(StatusCode::NOT_FOUND)?;
+    if case.workspace == caller.workspace {{ Ok(case.name) }} else {{ Err(StatusCode::{answer}) }}
+}}
+async fn plans(caller: Caller) {{}}
+"#
+        );
+        let service = Service::with(&[("src/main.rs", &main), ("route-role.yaml", policy)]);
+        let run = service.run(&["check", "--format", "json", "--allow-incomplete"]);
+        let document: Value =
+            serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr));
+        let findings = document["findings"].as_array().expect("findings").iter();
+        let found = findings.filter(|finding| finding["rule"] == "missing-404-collapse");
+        found
+            .map(|finding| format!("{} ({})", finding["message"], finding["confidence"]).replace('"', ""))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(collapse("NOT_FOUND"), Vec::<String>::new());
+    assert_eq!(
+        collapse("FORBIDDEN"),
+        [
+            "by the policy's default, `GET /cases/{id}` answers `forbidden` for an object of another tenant, so its existence can be probed (medium)"
+        ]
+    );
+}

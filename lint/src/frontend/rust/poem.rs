@@ -221,6 +221,14 @@ pub fn serves_everyone(path: &[String]) -> bool {
         })
 }
 
+/// Where a description of the API answers, behind the path that it is nested at; `None` for anything else. A page that lets people sign in
+/// has a second one for that.
+pub fn pages(path: &[String]) -> Option<&'static [&'static str]> {
+    let name = path.last().filter(|name| operation(Kind::Service, name) == Some(Operation::Description))?;
+    let signs_in = matches!(name.as_str(), "swagger_ui" | "rapidoc");
+    Some(if signs_in { &["", "/oauth-receiver.html"] } else { &[""] })
+}
+
 /// A pattern of poem in the notation of inventories: `:id` is `{id}`, `*rest` is `{*rest}`, `:id<\d+>` is `{id}`, and a regular
 /// expression without a name is `{_}`.
 pub fn template(pattern: &str) -> String {

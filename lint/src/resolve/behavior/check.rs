@@ -218,7 +218,11 @@ impl Walker<'_, '_, '_> {
     pub(super) fn establish(&mut self, checks: &[u32]) {
         let watch = &self.watch;
         let is_avoidable = self.branch.len() > watch.branches || self.conditions.len() > watch.conditions;
-        if checks.is_empty() || is_avoidable || watch.has_left {
+        if checks.is_empty() {
+            return;
+        }
+        if is_avoidable || watch.has_left {
+            self.summary.avoidable.extend(checks);
             return;
         }
         let fresh: Vec<u32> = checks.iter().copied().filter(|check| !self.watch.passed.contains(check)).collect();
@@ -263,8 +267,12 @@ impl Walker<'_, '_, '_> {
         if let Some(groups) = by_statements {
             let checks = self.any_of(groups);
             self.establish(&checks);
-        } else if let Some(groups) = by_value {
-            passed.checks = self.any_of(groups);
+        } else {
+            let avoidable = sides.iter().flat_map(|side| &side.watch.passed);
+            self.summary.avoidable.extend(avoidable);
+            if let Some(groups) = by_value {
+                passed.checks = self.any_of(groups);
+            }
         }
         for side in sides {
             self.watch.has_left |= side.watch.has_left;
@@ -464,6 +472,35 @@ impl Summary {
             let check = Check { steps: check.steps.behind(step), ..check.clone() };
             checks.extend(self.note_check(check));
         }
+        for check in callee.avoided() {
+            let check = Check { steps: check.steps.behind(step), ..check.clone() };
+            let index = self.note_check(check);
+            self.avoidable.extend(index);
+        }
         Passed { checks, if_false: callee.passes.if_false }
     }
+
+    /// The checks that are only made on some ways through the function.
+    pub(super) fn avoided(&self) -> Vec<&Check> {
+        let checks = |indices: &[u32]| -> Vec<&Check> {
+            indices.iter().filter_map(|index| self.checks.get(*index as usize)).collect()
+        };
+        let passed = checks(&self.passes.checks);
+        let is_passed =
+            |check: &Check| passed.iter().any(|known| known.term == check.term || is_part(&known.term, &check.term));
+        let mut avoided = checks(&self.avoidable);
+        avoided.retain(|check| !is_passed(check));
+        avoided.sort_by_key(|check| check.span);
+        avoided.dedup();
+        avoided
+    }
+}
+
+/// Whether a term is one of those that are combined in another.
+fn is_part(whole: &Term, part: &Term) -> bool {
+    matches!(whole.path.as_slice(), [name] if name == ANY_OF || name == ALL_OF)
+        && whole.args.iter().any(|argument| match &argument.value {
+            TermValue::Term(term) => term == part || is_part(term, part),
+            _ => false,
+        })
 }

@@ -77,6 +77,8 @@ pub(crate) struct Read {
     pub(crate) called: Vec<Called>,
     /// The checks that nobody gets past, in the order in which they are made.
     pub(crate) checks: Vec<Check>,
+    /// Those that are made on some ways through the handler only.
+    pub(crate) avoidable: Vec<Check>,
 }
 
 impl Analyst<'_, '_> {
@@ -109,8 +111,9 @@ impl Analyst<'_, '_> {
         let checks = summary.passes.on_success();
         let checks = checks.iter().filter_map(|check| summary.checks.get(*check as usize)).cloned().collect();
         // Nobody asks what it does besides.
+        let avoidable = summary.avoided().into_iter().cloned().collect();
         let behavior = if self.memory.only_checks { Behavior::default() } else { self.behavior(summary) };
-        Some(Read { behavior, called, checks })
+        Some(Read { behavior, called, checks, avoidable })
     }
 
     fn behavior(&mut self, summary: Summary) -> Behavior {

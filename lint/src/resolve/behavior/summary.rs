@@ -23,6 +23,8 @@ pub(super) struct Summary {
     pub(super) asks: Vec<usize>,
     /// Calls that the policy knows as guards.
     pub(super) checks: Vec<Check>,
+    /// Those of them that are made on some ways only, as indices.
+    pub(super) avoidable: Vec<u32>,
     /// Those of them that whoever gets a result has passed.
     pub(super) passes: Passed,
     /// What comes out, with the answers that it may be.

@@ -98,8 +98,9 @@ impl Evaluator<'_, '_> {
                         let router = Rc::make_mut(&mut router);
                         match endpoint {
                             Endpoint::Methods(methods) => {
-                                let path = below(&prefix, methods);
-                                self.add_entries(router, &path, methods, &conditions, span);
+                                for path in below(&prefix, methods) {
+                                    self.add_entries(router, &path, methods, &conditions, span);
+                                }
                             }
                             Endpoint::Routes(inner) if strips => {
                                 self.nest_endpoint(router, &prefix, inner, &conditions, span);
@@ -309,9 +310,11 @@ impl Evaluator<'_, '_> {
             return router.methods.clone();
         }
         let is_service = matches!(value, Value::Call(_));
-        let is_open = is_service && poem::serves_everyone(&service_path(&value));
+        let path = service_path(&value);
+        // Files are only read; a description is an answer to anything.
+        let is_file = is_service && poem::serves_everyone(&path) && poem::pages(&path).is_none();
         let handler = self.handler(value, is_service, place);
-        vec![self.method_handler(if is_open { "GET" } else { "ANY" }.to_owned(), handler)]
+        vec![self.method_handler(if is_file { "GET" } else { "ANY" }.to_owned(), handler)]
     }
 
     /// Adds what answers the requests of one host or scheme.
@@ -367,12 +370,14 @@ impl Evaluator<'_, '_> {
     }
 }
 
-/// Where a nested endpoint answers that has no routes of its own. A description is one document, not a folder.
-fn below(prefix: &str, methods: &[MethodHandler]) -> String {
-    let is_document = methods
-        .iter()
-        .all(|method| service_path(&method.handler.value).last().is_some_and(|last| last.starts_with("spec_endpoint")));
-    if is_document { prefix.to_owned() } else { poem::nested_path(prefix, EVERYTHING) }
+/// Where a nested endpoint answers that has no routes of its own.
+fn below(prefix: &str, methods: &[MethodHandler]) -> Vec<String> {
+    match methods {
+        [method] if let Some(pages) = poem::pages(&service_path(&method.handler.value)) => {
+            pages.iter().map(|page| poem::nested_path(prefix, page)).collect()
+        }
+        _ => vec![poem::nested_path(prefix, EVERYTHING)],
+    }
 }
 
 fn is_below(path: &str, prefix: &str) -> bool {
