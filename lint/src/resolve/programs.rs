@@ -1,13 +1,13 @@
 //! What the programs of a tree serve, described one after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use route_role_policy::Policy;
 
 use crate::source::Span;
 
-use super::evaluate::Evaluator;
-use super::inventory::{Inventory, Program, Route};
+use super::evaluate::{Evaluator, Sink};
+use super::inventory::{Condition, Inventory, Program, Route};
 use super::routes;
 
 /// The programs that were evaluated so far, with their routes.
@@ -16,11 +16,13 @@ pub(super) struct Programs<'p> {
     inventory: Inventory,
     /// Numbers in the order of discovery.
     numbers: BTreeMap<String, usize>,
+    /// What was described.
+    served: BTreeSet<Registration>,
 }
 
 impl<'p> Programs<'p> {
     pub(super) fn new(policy: Option<&'p Policy>) -> Self {
-        Self { policy, inventory: Inventory::default(), numbers: BTreeMap::new() }
+        Self { policy, inventory: Inventory::default(), numbers: BTreeMap::new(), served: BTreeSet::new() }
     }
 
     /// Whether none of them was seen to serve anything.
@@ -32,6 +34,7 @@ impl<'p> Programs<'p> {
     /// finds the room that this one took.
     pub(super) fn describe(&mut self, evaluator: &mut Evaluator<'_, '_>, name: impl FnOnce() -> String) {
         let (sinks, documents) = evaluator.take_served();
+        self.served.extend(registrations(&sinks));
         if !sinks.is_empty() {
             let next = self.numbers.len();
             let program = *self.numbers.entry(name()).or_insert(next);
@@ -42,6 +45,11 @@ impl<'p> Programs<'p> {
         }
         drop((sinks, documents));
         evaluator.forget();
+    }
+
+    /// Whether all of these routes were described before, at the same paths and behind the same layers.
+    pub(super) fn have(&self, sinks: &[Sink]) -> bool {
+        registrations(sinks).all(|registration| self.served.contains(&registration))
     }
 
     /// The routes of all programs, both sorted by name.
@@ -59,6 +67,16 @@ impl<'p> Programs<'p> {
         inventory.routes = without_repetitions(inventory.routes);
         inventory
     }
+}
+
+/// Where a route was registered, what it answers, the layers around it, and when it exists.
+type Registration = (Option<Span>, String, String, Vec<Span>, Vec<Condition>);
+
+fn registrations(sinks: &[Sink]) -> impl Iterator<Item = Registration> {
+    sinks.iter().flat_map(|sink| &sink.router.entries).map(|entry| {
+        let layers = entry.layers.iter().map(|layer| layer.span).collect();
+        (entry.mounts.first().copied(), entry.method.clone(), entry.path.clone(), layers, entry.conditions.clone())
+    })
 }
 
 /// The routes, each once; what is equal has one key, and the routes with one key follow each other.

@@ -63,7 +63,8 @@ pub(super) fn run(
             let value = evaluator.run(&function.definition, self_type);
             evaluator.release(&value);
         }
-        if evaluator.sinks.iter().all(|sink| sink.router.entries.is_empty()) || !(used || is_api) {
+        // What a program was seen to serve needs no second telling.
+        if !(used || is_api) || programs.have(&evaluator.sinks) {
             evaluator.take_served();
             evaluator.forget();
             continue;

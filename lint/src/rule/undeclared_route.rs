@@ -48,6 +48,7 @@
 //! ```
 
 use super::engine::evidence;
+use super::engine::list::quoted;
 use super::{Check, Confidence, Context, Finding, RouteView, Rule, Severity, Subject};
 use crate::resolve::{Guard, GuardKind};
 use crate::surface::GuardMeaning;
@@ -113,6 +114,7 @@ fn report(context: &Context<'_>, view: &RouteView<'_>) -> Finding {
             finding.also(guard.span, why)
         },
     );
+    let finding = with_other_methods(finding, context, view);
     if is_partly_checked {
         return finding.help("make the check before the ways part, map what the other ways ask, or declare the route public with its reason");
     }
@@ -128,4 +130,13 @@ fn with_own_refusal(finding: Finding, view: &RouteView<'_>) -> Finding {
     let Some(refusal) = answers.iter().find(|answer| matches!(answer.status, Some(401 | 403))) else { return finding };
     let text = format!("answers {} itself here; if that is its guard, map it", evidence::status(refusal));
     evidence::mark(finding.confidence(view.confidence(Confidence::Medium)), &refusal.place, text)
+}
+
+/// Shows the entry of the policy that declares the same path public for other methods.
+fn with_other_methods(finding: Finding, context: &Context<'_>, view: &RouteView<'_>) -> Finding {
+    let Some(stated) = context.policy else { return finding };
+    let mut entries = stated.policy.public.iter().filter(|entry| entry.path.matches(&view.route.path));
+    let Some(entry) = entries.next() else { return finding };
+    let methods = quoted(entry.methods.iter().map(|method| method.value.as_str()));
+    finding.also(stated.span(&entry.path), format!("declares the path public for {methods} only"))
 }

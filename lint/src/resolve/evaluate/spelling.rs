@@ -122,6 +122,6 @@ pub(crate) fn path_before(text: &str, start: usize, name: &str) -> Vec<String> {
         .filter(|part| !part.is_empty())
         .map(|part| part.trim_start_matches("r#").to_owned())
         .collect();
-    path.push(name.to_owned());
+    path.extend(name.split("::").map(str::to_owned));
     path
 }
